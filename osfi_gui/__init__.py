@@ -1,0 +1,1 @@
+"""OSFI Desk: open-set face identification at a desk."""

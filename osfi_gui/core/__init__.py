@@ -1,0 +1,1 @@
+"""The method on paper: numpy and the standard library only."""

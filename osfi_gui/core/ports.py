@@ -1,0 +1,99 @@
+"""What the services need from the outer rooms, as protocols."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from osfi_gui.core.values import Face, Frame, Pixels, Portrait, SourceInfo
+
+
+class FrameSource(Protocol):
+    """Something that gives frames: a camera, a file, a folder, a stream.
+
+    Used from one thread, as a context manager: ``open`` on entering, ``close`` on leaving.
+    """
+
+    @property
+    def info(self) -> SourceInfo:
+        """Name, size and true frame rate; valid once opened."""
+        ...
+
+    def open(self) -> None:
+        """Open the device or file.
+
+        Raises
+        ------
+        SourceError
+            When it is missing, taken or not readable.
+        """
+        ...
+
+    def read(self) -> Frame | None:
+        """Give the next frame, or None at the end.
+
+        Blocks until a frame is there, no longer than two seconds.
+
+        Raises
+        ------
+        SourceError
+            When the source has stopped: unplugged, stalled, broken. ``open`` may be called again to retry.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the device or file; may be called twice."""
+        ...
+
+
+class Detector(Protocol):
+    """Finds the faces of a frame."""
+
+    def detect(self, pixels: Pixels) -> list[Face]:
+        """Find all faces, largest first.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (height, width, 3)
+            RGB.
+        """
+        ...
+
+
+class Encoder(Protocol):
+    """Turns portraits into embeddings; its preprocessing is its own business."""
+
+    @property
+    def name(self) -> str:
+        """Name in the manifest, such as ``sface``."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        ...
+
+    def chip(self, portrait: Portrait) -> Pixels:
+        """Cut the encoder's chip out of a portrait or a whole frame; RGB uint8."""
+        ...
+
+    def embed(self, chips: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Embed chips, averaged with their mirror images; unit rows, shape (len(chips), dim)."""
+        ...
+
+
+class CancelToken(Protocol):
+    """Tells a long job that it is no longer wanted."""
+
+    def cancelled(self) -> bool:
+        """Whether to stop at the next step."""
+        ...
+
+
+class GalleryStore(Protocol):
+    """What services need of the gallery file; see ``osfi_gui.store.gallery``."""

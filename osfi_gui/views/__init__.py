@@ -1,0 +1,1 @@
+"""What the operator sees: intents out, values in."""

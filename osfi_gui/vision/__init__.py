@@ -1,0 +1,1 @@
+"""Pictures in, embeddings out: torch and OpenCV without gradients."""

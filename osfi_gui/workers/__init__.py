@@ -1,0 +1,1 @@
+"""Qt threads that run a service and carry its events across."""
