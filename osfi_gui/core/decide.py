@@ -1,0 +1,114 @@
+"""Decisions: one frame's, and the vote of a track's last frames."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+from osfi_gui.core.values import Decision, Verdict
+
+if TYPE_CHECKING:
+    from osfi_gui.core.values import Match, OperatingPoint
+
+LABELS = {"cosine": "cosine", "nac": "NAC"}
+
+
+def decide(match: Match | None, point: OperatingPoint | None) -> Decision:
+    """Decide one probe: accept when the score reaches the threshold *and* the cosine reaches its floor.
+
+    Parameters
+    ----------
+    match : Match or None
+        None where nobody is enrolled: everybody is rejected.
+    point : OperatingPoint or None
+        None only where nobody is enrolled.
+    """
+    if match is None or point is None:
+        return Decision(Verdict.REJECT, None, None, match, point, reason="REJECT: nobody is enrolled.")
+    accepted = match.score >= point.threshold and match.cosine >= point.cosine_floor
+    best = match.neighbours[0]
+    if accepted:
+        return Decision(Verdict.ACCEPT, best.identity_id, best.name, match, point, reason=sentence(match, point))
+    return Decision(Verdict.REJECT, None, None, match, point, reason=sentence(match, point))
+
+
+def sentence(match: Match, point: OperatingPoint, *, votes: int = 1, frames: int = 1) -> str:
+    """Put a decision and its evidence into one sentence for the operator."""
+    score_ok = match.score >= point.threshold
+    floor_ok = match.cosine >= point.cosine_floor
+    best = match.neighbours[0]
+    label = LABELS.get(match.matcher, match.matcher)
+    parts = [f"{label} {match.score:.3f} {'≥' if score_ok else '<'} {point.threshold:.3f}"]
+    if match.matcher != "cosine":
+        parts.append(f"cosine {match.cosine:.2f} {'≥' if floor_ok else '<'} {point.cosine_floor:.2f}")
+    if frames > 1:
+        parts.append(f"{votes} of {frames} frames")
+    if len(match.neighbours) > 1:
+        runner_up = match.neighbours[1]
+        parts.append(f"runner-up {runner_up.name} {match.cosine - runner_up.cosine:.2f} behind")
+    head = f"ACCEPT {best.name}" if score_ok and floor_ok else f"REJECT: nearest is {best.name}"
+    return f"{head}: {', '.join(parts)}"
+
+
+class Vote:
+    """The decisions of one track's last frames; a majority decides, nobody before it has gathered enough.
+
+    Parameters
+    ----------
+    window : int
+        How many of the last frames vote.
+    quorum : int
+        How many frames must agree before anything is decided.
+    """
+
+    def __init__(self, *, window: int = 9, quorum: int = 3) -> None:
+        if not 1 <= quorum <= window:
+            msg = "the quorum lies between 1 and the window"
+            raise ValueError(msg)
+        self._quorum = quorum
+        self._last: deque[Decision] = deque(maxlen=window)
+
+    def add(self, decision: Decision) -> Decision:
+        """Take one frame's decision and give the track's.
+
+        Parameters
+        ----------
+        decision : Decision
+            Of one frame, accept or reject.
+
+        Returns
+        -------
+        Decision
+            UNDECIDED until one outcome has the quorum and more than half of the window's frames.
+        """
+        self._last.append(decision)
+        counts = Counter(d.identity_id for d in self._last)
+        winner, votes = counts.most_common(1)[0]
+        frames = len(self._last)
+        match, point = decision.match, decision.operating_point
+        if votes < self._quorum or 2 * votes <= frames:
+            return Decision(
+                Verdict.UNDECIDED,
+                None,
+                None,
+                match,
+                point,
+                votes=votes,
+                frames=frames,
+                reason=f"Still looking: {votes} of {frames} frames agree.",
+            )
+        # The newest frame that agrees with the winner is the evidence that is shown with the decision.
+        evidence = next(d for d in reversed(self._last) if d.identity_id == winner)
+        reason = evidence.reason
+        if evidence.match is not None and evidence.operating_point is not None:
+            reason = sentence(evidence.match, evidence.operating_point, votes=votes, frames=frames)
+        return Decision(
+            evidence.verdict,
+            evidence.identity_id,
+            evidence.identity,
+            evidence.match,
+            evidence.operating_point,
+            votes=votes,
+            frames=frames,
+            reason=reason,
+        )
