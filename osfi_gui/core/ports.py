@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from osfi_gui.core.values import Face, Frame, Pixels, Portrait, SourceInfo
+    from osfi_gui.core.values import Face, Frame, Identity, OperatingPoint, Pixels, Portrait, Shot, SourceInfo
 
 
 class FrameSource(Protocol):
@@ -95,5 +95,49 @@ class CancelToken(Protocol):
         ...
 
 
+class ShotEmbeddings(Protocol):
+    """All shots of a gallery as one encoder sees them."""
+
+    @property
+    def shot_ids(self) -> tuple[int, ...]:
+        """Length m."""
+        ...
+
+    @property
+    def identity_ids(self) -> tuple[int, ...]:
+        """Owner of each shot, length m."""
+        ...
+
+    @property
+    def matrix(self) -> NDArray[np.float32]:
+        """Unit rows, shape (m, d)."""
+        ...
+
+
 class GalleryStore(Protocol):
-    """What services need of the gallery file; see ``osfi_gui.store.gallery``."""
+    """What the session needs of the gallery file."""
+
+    @property
+    def revision(self) -> int:
+        """Goes up with every change of identities or shots."""
+        ...
+
+    def identities(self) -> list[Identity]:
+        """All enrolled people, sorted by name."""
+        ...
+
+    def embeddings(self, encoder: str) -> ShotEmbeddings:
+        """Give the embeddings that one encoder made."""
+        ...
+
+    def shots_without(self, encoder: str) -> list[Shot]:
+        """Give the shots that it has not seen yet."""
+        ...
+
+    def put_embeddings(self, encoder: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+        """Store embeddings by shot number."""
+        ...
+
+    def operating_point(self, encoder: str) -> OperatingPoint | None:
+        """Give the newest calibrated one, or None."""
+        ...

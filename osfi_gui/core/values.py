@@ -270,7 +270,7 @@ class OperatingPoint:
     threshold : float
         Accept from here on, in the matcher's score.
     cosine_floor : float
-        Accept from here on, in cosine; -1 when the matcher is the cosine itself.
+        Accept from here on, in cosine; the threshold again when the matcher is the cosine itself.
     encoder : str
     revision : int
         Gallery revision it was made for; -1 for a default.

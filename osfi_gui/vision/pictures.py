@@ -23,6 +23,8 @@ MAX_PIXELS = 64_000_000
 MAX_BYTES = 512_000_000
 """The largest picture file that is read; uncompressed pictures of MAX_PIXELS stay below it."""
 
+_WEBP_HEAD = 30
+_DEEPEST_GREY = 0xFFFF
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 _FORMATS_REMEDY = "Use a JPEG, PNG, WebP, BMP or TIFF picture."
 _DAMAGED_REMEDY = "Copy or export it again, or use another picture."
@@ -105,9 +107,8 @@ def list_pictures(folder: Path | str, *, recursive: bool = False) -> list[Path]:
             raise PictureError(f"There is no folder {root.name or root}.", "Check the spelling or choose another one.")
         os.listdir(root)  # os.walk hides that the folder itself may not be read
     except OSError:
-        raise PictureError(
-            f"The folder {root.name or root} may not be read.", "Ask for permission to read it."
-        ) from None
+        what = f"The folder {root.name or root} may not be read."
+        raise PictureError(what, "Ask for permission to read it.") from None
     for where, folders, files in os.walk(root):
         folders[:] = [sub for sub in folders if recursive and not sub.startswith(".")]
         found += [Path(where, file) for file in files if _is_listed(file)]
@@ -138,7 +139,7 @@ def _check_file(path: Path, name: str) -> None:
         if size > MAX_BYTES:
             raise PictureError(f"{name} is too large ({size // 1_000_000} MB).", _SMALLER_REMEDY)
         with path.open("rb") as file:
-            canvas = _webp_canvas(file.read(30))
+            canvas = _webp_canvas(file.read(_WEBP_HEAD))
     except PermissionError:
         raise _forbidden(name) from None
     except (OSError, ValueError) as error:
@@ -152,7 +153,7 @@ def _webp_canvas(head: bytes) -> tuple[int, int] | None:
 
     Pillow allocates the whole canvas as it opens a WebP file, before its size can be asked.
     """
-    if len(head) < 30 or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+    if len(head) < _WEBP_HEAD or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
         return None
     match head[12:16]:
         case b"VP8X":
@@ -214,7 +215,7 @@ def _to_rgb(image: Image.Image, name: str) -> Pixels:
 def _deep_grey(image: Image.Image, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """Scale 16-bit grey to 8 bits; Pillow's own conversion clips everything above 255 to white."""
     values = np.asarray(image)
-    if image.mode == "F" or int(values.min()) < 0 or int(values.max()) > 0xFFFF:
+    if image.mode == "F" or int(values.min()) < 0 or int(values.max()) > _DEEPEST_GREY:
         raise PictureError(f"{name} holds measurements, not grey levels.", "Save it as an 8-bit or 16-bit picture.")
     scaled: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] = ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
     return scaled

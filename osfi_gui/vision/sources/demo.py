@@ -134,7 +134,8 @@ class DemoSource(Source):
         return fitted
 
     def _contain(self, pixels: Pixels) -> float:
-        return min(self._size[0] / pixels.shape[1], self._size[1] / pixels.shape[0])
+        height, width = pixels.shape[:2]
+        return float(min(self._size[0] / width, self._size[1] / height))
 
     def _render(self, index: int) -> Pixels:
         turn, at_s = divmod(index / self._fps, self._each)

@@ -18,7 +18,28 @@ if TYPE_CHECKING:
     from osfi_gui.vision.sources.opencv import Capture
 
 VIDEO_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .ts .mts .m2ts .wmv .asf .flv .3gp .3g2 .ogv .mjpeg .mjpg .gif".split()
+    {
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".avi",
+        ".mkv",
+        ".webm",
+        ".mpg",
+        ".mpeg",
+        ".ts",
+        ".mts",
+        ".m2ts",
+        ".wmv",
+        ".asf",
+        ".flv",
+        ".3gp",
+        ".3g2",
+        ".ogv",
+        ".mjpeg",
+        ".mjpg",
+        ".gif",
+    }
 )
 """Lower-case endings of the files that are opened as video."""
 

@@ -1,0 +1,95 @@
+"""A look at the computer: what the program needs, what is there, and what to do about the rest."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+
+from osfi_gui import __version__
+from osfi_gui.paths import data_dir
+from osfi_gui.store.key import keyring_usable
+from osfi_gui.vision.device import choose_device
+from osfi_gui.vision.manifest import read_manifest
+from osfi_gui.vision.sources import list_cameras
+from osfi_gui.vision.weights import find_weights
+
+PACKAGES = ("torch", "torchvision", "facenet-pytorch", "numpy", "pillow", "sqlcipher3", "PySide6-Essentials")
+HEADLESS, WITH_QT = "opencv-python-headless", ("opencv-python", "opencv-contrib-python")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    topic, text : str
+    ok : bool
+    remedy : str
+        What to do; empty where nothing has to be done.
+    """
+
+    topic: str
+    text: str
+    ok: bool = True
+    remedy: str = ""
+
+
+def examine_computer() -> list[Finding]:
+    """Look at versions, conflicts, devices, cameras, encoders and the place for data."""
+    findings = [Finding("program", f"OSFI Desk {__version__}, Python {platform.python_version()}, {platform.platform()}")]
+    findings += [_package(name) for name in PACKAGES]
+    findings.append(opencv_finding())
+    device = choose_device()
+    findings.append(Finding("device", device.label, ok=not device.note, remedy=device.note))
+    cameras = list_cameras()
+    findings.append(
+        Finding("cameras", ", ".join(camera.name for camera in cameras))
+        if cameras
+        else Finding("cameras", "none found", ok=False, remedy="Plug one in, or use a file, a stream or the demo.")
+    )
+    for name, entry in read_manifest().items():
+        here = find_weights(entry) is not None
+        text = f"{entry.title}: {'weights are here' if here else 'weights are not here'}"
+        remedy = "" if here else f"osfi encoders fetch {name} (needs a network), or --from FILE"
+        findings.append(Finding("encoder", text, ok=here, remedy=remedy))
+    findings.append(Finding("data", str(data_dir())))
+    findings.append(
+        Finding("keyring", "usable")
+        if keyring_usable()
+        else Finding("keyring", "none on this computer", ok=False, remedy="Open galleries with a passphrase.")
+    )
+    return findings
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        command = "pip install --no-deps facenet-pytorch==2.6.0" if name == "facenet-pytorch" else f"pip install {name}"
+        return Finding(name, "not installed", ok=False, remedy=f"Run: {command}")
+
+
+def opencv_finding() -> Finding:
+    """Say whether an OpenCV with Qt plugins of its own is installed: on Linux they break the window."""
+    installed = {name: _version(name) for name in (HEADLESS, *WITH_QT)}
+    clash = [name for name in WITH_QT if installed[name]]
+    if clash:
+        return Finding(
+            "opencv",
+            f"{' and '.join(clash)} is installed; its Qt plugins break the window on Linux",
+            ok=False,
+            remedy=f"Run: pip uninstall {' '.join(clash)} {HEADLESS} && pip install {HEADLESS}",
+        )
+    version = installed[HEADLESS]
+    if version is None:
+        return Finding("opencv", "not installed", ok=False, remedy=f"Run: pip install {HEADLESS}")
+    return Finding("opencv", f"{HEADLESS} {version}")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,385 @@
+"""The gallery file: identities, shots, embeddings, strangers and operating points, encrypted at rest."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+
+from osfi_gui.core.errors import GalleryError
+from osfi_gui.core.values import Shot
+from osfi_gui.store import cipher, codec, rows
+from osfi_gui.store import schema as s
+from osfi_gui.store.rows import NewShot, ShotEmbeddings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from osfi_gui.core.values import Consent, Identity, OperatingPoint
+
+
+__all__ = ["GalleryFile", "NewShot", "ShotEmbeddings"]
+
+
+class GalleryFile:
+    """One gallery in one SQLCipher file; usable from several threads.
+
+    Every call is one transaction: it happened whole or not at all, also when the program is killed in the middle of
+    it. Every call may raise GalleryError where the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path, engine: sa.Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path, passphrase: str, *, create: bool = False) -> Self:
+        """Open a gallery.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        passphrase : str
+            Any text that is not empty; Unicode forms that look the same are the same.
+        create : bool
+            Make a new gallery where the file is missing.
+
+        Raises
+        ------
+        GalleryError
+            The file or its folder is missing, locked or not writable, or the passphrase is empty.
+        WrongPassphraseError
+            The passphrase does not open the file, or the file is no gallery.
+        NewerGalleryError
+            A newer version of the program wrote it; the file is left as it is.
+        """
+        return cls(path, cipher.open_engine(path, passphrase, create=create))
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._closed = True
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Give the open gallery."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Say where it is, and nothing of what is in it."""
+        return f"<GalleryFile {self._path.name!r} {'closed' if self._closed else 'open'}>"
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def revision(self) -> int:
+        """Goes up by one with every transaction that changes identities or their shots."""
+        with self._reading() as db:
+            return rows.revision(db)
+
+    # Identities
+
+    def identities(self) -> list[Identity]:
+        """All identities, sorted by name without regard to case."""
+        with self._reading() as db:
+            found = [rows.identity_of(row) for row in db.execute(rows.select_identities()).mappings()]
+        return sorted(found, key=lambda identity: (identity.name.casefold(), identity.name))
+
+    def identity(self, identity_id: int) -> Identity:
+        """Give the identity of a number; GalleryError when there is none."""
+        with self._reading() as db:
+            return rows.get_identity(db, identity_id)
+
+    def find(self, name: str) -> Identity | None:
+        """Give the identity of a name (normalised as names are), or None; GalleryError when it cannot be a name."""
+        with self._reading() as db:
+            return rows.find_identity(db, codec.clean_name(name))
+
+    def add_identity(
+        self, name: str, *, external_id: str = "", note: str = "", consent: Consent | None = None
+    ) -> Identity:
+        """Add an identity without shots.
+
+        Raises
+        ------
+        GalleryError
+            The name is taken, empty, or holds control characters.
+        """
+        cleaned = codec.clean_name(name)
+        with self._changing() as db:
+            identity_id = rows.add_identity(db, cleaned, external_id=external_id, note=note, consent=consent)
+            return rows.get_identity(db, identity_id)
+
+    def update_identity(
+        self,
+        identity_id: int,
+        *,
+        name: str | None = None,
+        external_id: str | None = None,
+        note: str | None = None,
+        consent: Consent | None = None,
+    ) -> Identity:
+        """Change what is given; None leaves a field as it is.
+
+        Raises
+        ------
+        GalleryError
+            There is no such identity, or the name is taken or cannot be a name.
+        """
+        values: dict[str, Any] = {} if consent is None else rows.consent_columns(consent)
+        if name is not None:
+            values["name"] = codec.clean_name(name)
+        if external_id is not None:
+            values["external_id"] = codec.clean_text(external_id)
+        if note is not None:
+            values["note"] = codec.clean_text(note)
+        with self._changing() as db:
+            before = rows.get_identity(db, identity_id)
+            if name is not None and values["name"] != before.name:
+                rows.refuse_taken(db, values["name"])
+            rows.update_identity(db, identity_id, values)
+            return rows.get_identity(db, identity_id)
+
+    def merge(self, source_id: int, *, into: int) -> Identity:
+        """Move all shots of one identity to another and drop the emptied one.
+
+        The other keeps its name; its external id, note and consent are taken over only where it has none.
+
+        Raises
+        ------
+        GalleryError
+            Either is missing, or both are the same.
+        """
+        if source_id == into:
+            raise GalleryError("An identity cannot be merged into itself.", "Choose two different identities.")
+        with self._changing() as db:
+            source, target = rows.get_identity(db, source_id), rows.get_identity(db, into)
+            values: dict[str, Any] = {
+                "external_id": target.external_id or source.external_id,
+                "note": target.note or source.note,
+                **rows.consent_columns(target.consent or source.consent),
+            }
+            rows.update_identity(db, into, values)
+            db.execute(sa.update(s.shots).where(s.shots.c.identity_id == source_id).values(identity_id=into))
+            db.execute(sa.delete(s.identities).where(s.identities.c.id == source_id))
+            merged = rows.get_identity(db, into)
+        self._forget_journal()
+        return merged
+
+    def erase(self, identity_id: int) -> None:
+        """Delete an identity, its shots and their embeddings, and overwrite their pages.
+
+        Raises
+        ------
+        GalleryError
+            There is no such identity.
+        """
+        with self._changing() as db:
+            rows.get_identity(db, identity_id)
+            db.execute(sa.delete(s.identities).where(s.identities.c.id == identity_id))
+        self._forget_journal()
+
+    # Shots
+
+    def enrol(
+        self,
+        name: str,
+        shots: Sequence[NewShot],
+        *,
+        external_id: str = "",
+        note: str = "",
+        consent: Consent | None = None,
+    ) -> Identity:
+        """Add an identity with its shots, or shots to the identity of that name, in one transaction.
+
+        An identity that was there takes over the external id, note and consent that are given (not empty).
+
+        Raises
+        ------
+        GalleryError
+            The name cannot be a name.
+        """
+        cleaned = codec.clean_name(name)
+        prepared = rows.prepare(shots)
+        with self._changing() as db:
+            known = rows.find_identity(db, cleaned)
+            if known is None:
+                identity_id = rows.add_identity(db, cleaned, external_id=external_id, note=note, consent=consent)
+            else:
+                identity_id = known.identity_id
+                given = {"external_id": codec.clean_text(external_id), "note": codec.clean_text(note)}
+                values: dict[str, Any] = {column: text for column, text in given.items() if text}
+                values |= {} if consent is None else rows.consent_columns(consent)
+                rows.update_identity(db, identity_id, values)
+            rows.insert_shots(db, prepared, identity_id=identity_id)
+            return rows.get_identity(db, identity_id)
+
+    def add_shots(self, identity_id: int, shots: Sequence[NewShot]) -> list[Shot]:
+        """Add shots to an identity, all or none.
+
+        Raises
+        ------
+        GalleryError
+            There is no such identity.
+        """
+        prepared = rows.prepare(shots)
+        with self._changing() as db:
+            rows.get_identity(db, identity_id)
+            ids = rows.insert_shots(db, prepared, identity_id=identity_id)
+        return [
+            Shot(shot_id, identity_id, shot.portrait, columns["origin"], columns["added_at"])
+            for shot_id, shot, (columns, _) in zip(ids, shots, prepared, strict=True)
+        ]
+
+    def remove_shot(self, shot_id: int) -> None:
+        """Delete one shot and its embeddings; GalleryError when there is none."""
+        with self._changing() as db:
+            if db.execute(sa.delete(s.shots).where(s.shots.c.id == shot_id)).rowcount == 0:
+                raise GalleryError("This shot is no longer in the gallery.", "Reload the gallery.")
+        self._forget_journal()
+
+    def shots(self, identity_id: int | None = None) -> list[Shot]:
+        """Give the shots of one identity, or of all, oldest first."""
+        query = sa.select(s.shots).order_by(s.shots.c.id)
+        if identity_id is not None:
+            query = query.where(s.shots.c.identity_id == identity_id)
+        return self._shots(query)
+
+    def embeddings(self, encoder: str) -> ShotEmbeddings:
+        """Give the embeddings by one encoder, oldest shot first."""
+        query = (
+            sa.select(s.shots.c.id, s.shots.c.identity_id, s.shot_embeddings.c.vector)
+            .join(s.shot_embeddings, s.shot_embeddings.c.shot_id == s.shots.c.id)
+            .where(s.shot_embeddings.c.encoder == encoder)
+            .order_by(s.shots.c.id)
+        )
+        with self._reading() as db:
+            found = db.execute(query).all()
+            revision = rows.revision(db)
+        matrix = codec.matrix_of([row[2] for row in found])
+        return ShotEmbeddings(tuple(row[0] for row in found), tuple(row[1] for row in found), matrix, revision)
+
+    def shots_without(self, encoder: str) -> list[Shot]:
+        """Give the shots that this encoder has not seen yet, oldest first."""
+        return self._shots(rows.without(s.shots, encoder))
+
+    def put_embeddings(self, encoder: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+        """Store embeddings by shot number; replaces older ones and leaves the revision alone.
+
+        Raises
+        ------
+        GalleryError
+            A shot is no longer there, or the embeddings of this encoder have another length.
+        """
+        with self._transaction() as db:
+            rows.put_vectors(db, s.shots, encoder=encoder, vectors=vectors)
+
+    def drop_embeddings(self, encoder: str) -> None:
+        """Delete what one encoder made of shots and strangers; leaves the revision alone."""
+        with self._transaction() as db:
+            for table in (s.shot_embeddings, s.stranger_embeddings):
+                db.execute(sa.delete(table).where(table.c.encoder == encoder))
+
+    # Strangers
+
+    def add_strangers(self, shots: Sequence[NewShot]) -> None:
+        """Keep faces of people who are known not to be enrolled, for calibration only."""
+        prepared = rows.prepare(shots)
+        with self._transaction() as db:
+            rows.insert_shots(db, prepared, identity_id=None)
+
+    def stranger_count(self) -> int:
+        """How many strangers are kept."""
+        with self._reading() as db:
+            return int(db.execute(sa.select(sa.func.count()).select_from(s.strangers)).scalar_one())
+
+    def stranger_embeddings(self, encoder: str) -> NDArray[np.float32]:
+        """Give the strangers' embeddings by one encoder, shape (m, d), oldest first; (0, 0) for none."""
+        table = s.stranger_embeddings
+        query = sa.select(table.c.vector).where(table.c.encoder == encoder).order_by(table.c.shot_id)
+        with self._reading() as db:
+            return codec.matrix_of(list(db.execute(query).scalars()))
+
+    def strangers_without(self, encoder: str) -> list[Shot]:
+        """Give the strangers that this encoder has not seen yet, with identity number 0."""
+        return self._shots(rows.without(s.strangers, encoder))
+
+    def put_stranger_embeddings(self, encoder: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+        """Store strangers' embeddings by shot number; otherwise as `put_embeddings`."""
+        with self._transaction() as db:
+            rows.put_vectors(db, s.strangers, encoder=encoder, vectors=vectors)
+
+    def clear_strangers(self) -> None:
+        """Delete all strangers and overwrite their pages."""
+        with self._transaction() as db:
+            db.execute(sa.delete(s.strangers))
+        self._forget_journal()
+
+    # Operating points
+
+    def put_operating_point(self, op: OperatingPoint) -> None:
+        """Keep an operating point; the newest of its encoder counts."""
+        with self._transaction() as db:
+            rows.insert_operating_point(db, op)
+
+    def operating_point(self, encoder: str) -> OperatingPoint | None:
+        """Give the newest operating point of an encoder, or None."""
+        with self._reading() as db:
+            return rows.newest_operating_point(db, encoder)
+
+    # Transactions
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._usable(), self._engine.connect() as db:
+            yield db
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self._usable(), self._writer.begin() as db:
+            yield db
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[sa.Connection]:
+        """Begin a transaction on identities and shots, which makes a new revision when it wrote anything."""
+        with self._transaction() as db:
+            before = cipher.rows_changed(db)
+            yield db
+            if cipher.rows_changed(db) != before:
+                db.execute(sa.update(s.gallery).values(revision=s.gallery.c.revision + 1))
+
+    @contextlib.contextmanager
+    def _usable(self) -> Iterator[None]:
+        if self._closed:
+            raise GalleryError("The gallery is closed.", "Open it again.")
+        with cipher.translated(self._path):
+            yield
+
+    def _shots(self, query: sa.Select[Any]) -> list[Shot]:
+        with self._reading() as db:
+            found = db.execute(query).mappings().all()
+        # Pictures are decoded after the transaction, which would otherwise keep the journal from being emptied.
+        return [rows.shot_of(row) for row in found]
+
+    def _forget_journal(self) -> None:
+        """Empty the journal, in which (encrypted) pages of what was deleted are still lying."""
+        # What was asked for is done; that the journal is emptied later (at the latest on closing) is no failure.
+        with contextlib.suppress(GalleryError), self._usable():
+            cipher.empty_journal(self._engine)

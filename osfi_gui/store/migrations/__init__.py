@@ -1,0 +1,1 @@
+"""Alembic migrations of the gallery file, one file a step."""

@@ -1,0 +1,229 @@
+"""The gallery's queries: each works inside a transaction that `gallery` began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from osfi_gui.core.errors import GalleryError
+from osfi_gui.core.values import Consent, Identity, OperatingPoint, Portrait, Shot
+from osfi_gui.store import codec
+from osfi_gui.store import schema as s
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+Prepared = tuple[dict[str, Any], dict[str, bytes]]
+"""A shot's columns, and its embeddings by encoder; made before a transaction begins, so that it stays short."""
+
+
+@dataclass(frozen=True, eq=False)
+class NewShot:
+    """A shot that is not stored yet.
+
+    Attributes
+    ----------
+    portrait : Portrait
+    origin : str
+        A file name or the name of a camera.
+    embeddings : mapping of str to ndarray of float32, shape (d,)
+        By encoder; may be empty.
+    """
+
+    portrait: Portrait = field(repr=False)
+    origin: str = ""
+    embeddings: Mapping[str, NDArray[np.float32]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class ShotEmbeddings:
+    """The embeddings of all shots by one encoder, read in one transaction.
+
+    Attributes
+    ----------
+    shot_ids, identity_ids : tuple of int, length m
+        In the order of the rows.
+    matrix : ndarray of float32, shape (m, d)
+        One embedding a row; shape (0, 0) for none.
+    revision : int
+        The gallery revision they were read at.
+    """
+
+    shot_ids: tuple[int, ...]
+    identity_ids: tuple[int, ...]
+    matrix: NDArray[np.float32] = field(repr=False)
+    revision: int = 0
+
+
+def prepare(shots: Sequence[NewShot]) -> list[Prepared]:
+    """Encode new shots."""
+    return [
+        (
+            codec.portrait_columns(shot.portrait) | {"origin": codec.clean_text(shot.origin), "added_at": codec.now()},
+            {encoder: codec.vector_bytes(vector) for encoder, vector in shot.embeddings.items()},
+        )
+        for shot in shots
+    ]
+
+
+def revision(db: sa.Connection) -> int:
+    """Read the gallery's revision."""
+    return int(db.execute(sa.select(s.gallery.c.revision)).scalar_one())
+
+
+def select_identities() -> sa.Select[Any]:
+    """Identities with the number of their shots."""
+    count = sa.select(sa.func.count()).where(s.shots.c.identity_id == s.identities.c.id).scalar_subquery()
+    return sa.select(s.identities, count.label("shots"))
+
+
+def identity_of(row: sa.RowMapping) -> Identity:
+    """Read a row of `select_identities`."""
+    consent = None
+    if row["consent_text"] is not None:
+        consent = Consent(row["consent_text"], row["consent_operator"], row["consent_given_at"])
+    return Identity(row["id"], row["name"], row["external_id"], row["note"], consent, row["shots"], row["created_at"])
+
+
+def get_identity(db: sa.Connection, identity_id: int) -> Identity:
+    """Give the identity of a number; GalleryError when there is none."""
+    row = db.execute(select_identities().where(s.identities.c.id == int(identity_id))).mappings().first()
+    if row is None:
+        raise GalleryError("This identity is no longer in the gallery.", "Reload the gallery.")
+    return identity_of(row)
+
+
+def find_identity(db: sa.Connection, name: str) -> Identity | None:
+    """Give the identity of a clean name, or None."""
+    row = db.execute(select_identities().where(s.identities.c.name == name)).mappings().first()
+    return None if row is None else identity_of(row)
+
+
+def add_identity(db: sa.Connection, name: str, *, external_id: str, note: str, consent: Consent | None) -> int:
+    """Add an identity of a clean name; GalleryError when it is taken."""
+    refuse_taken(db, name)
+    row = {
+        "name": name,
+        "external_id": codec.clean_text(external_id),
+        "note": codec.clean_text(note),
+        "created_at": codec.now(),
+        **consent_columns(consent),
+    }
+    return _inserted(db.execute(sa.insert(s.identities).values(row)))
+
+
+def refuse_taken(db: sa.Connection, name: str) -> None:
+    """Raise GalleryError when a clean name is taken."""
+    if find_identity(db, name) is not None:
+        raise GalleryError(
+            "The gallery already holds an identity of this name.",
+            "Choose another name, or add the shots to that identity.",
+        )
+
+
+def update_identity(db: sa.Connection, identity_id: int, values: Mapping[str, Any]) -> None:
+    """Write some columns of an identity; nothing for no columns."""
+    if values:
+        db.execute(sa.update(s.identities).where(s.identities.c.id == int(identity_id)).values(values))
+
+
+def consent_columns(consent: Consent | None) -> dict[str, str | None]:
+    """Write a consent as columns."""
+    if consent is None:
+        return {"consent_text": None, "consent_operator": None, "consent_given_at": None}
+    return {
+        "consent_text": codec.clean_text(consent.text),
+        "consent_operator": codec.clean_text(consent.operator),
+        "consent_given_at": codec.clean_text(consent.given_at),
+    }
+
+
+def insert_shots(db: sa.Connection, shots: Sequence[Prepared], *, identity_id: int | None) -> list[int]:
+    """Insert shots of an identity, or strangers where there is none; gives their numbers."""
+    table, vectors = (s.strangers, s.stranger_embeddings) if identity_id is None else (s.shots, s.shot_embeddings)
+    owner = {} if identity_id is None else {"identity_id": int(identity_id)}
+    ids = []
+    for columns, embeddings in shots:
+        shot_id = _inserted(db.execute(sa.insert(table).values(columns | owner)))
+        ids.append(shot_id)
+        for encoder, vector in embeddings.items():
+            _refuse_other_length(db, vectors, encoder, vector)
+            db.execute(sa.insert(vectors).values(shot_id=shot_id, encoder=encoder, vector=vector))
+    return ids
+
+
+def put_vectors(
+    db: sa.Connection, shots: sa.Table, *, encoder: str, vectors: Mapping[int, NDArray[np.float32]]
+) -> None:
+    """Insert or replace embeddings of `shots` (the table of enrolled shots, or that of strangers)."""
+    table = s.stranger_embeddings if shots is s.strangers else s.shot_embeddings
+    for shot_id, array in vectors.items():
+        # Asked for, because the database's own complaint would not say what is missing.
+        if db.execute(sa.select(shots.c.id).where(shots.c.id == int(shot_id))).first() is None:
+            raise GalleryError("A shot is no longer in the gallery.", "Reload the gallery and try again.")
+        vector = codec.vector_bytes(array)
+        _refuse_other_length(db, table, encoder, vector, besides=int(shot_id))
+        insert = upsert(table).values(shot_id=int(shot_id), encoder=encoder, vector=vector)
+        db.execute(insert.on_conflict_do_update(index_elements=["shot_id", "encoder"], set_={"vector": vector}))
+
+
+def without(shots: sa.Table, encoder: str) -> sa.Select[Any]:
+    """Shots (or strangers) that an encoder has not seen yet, oldest first."""
+    table = s.stranger_embeddings if shots is s.strangers else s.shot_embeddings
+    seen = sa.exists().where(table.c.shot_id == shots.c.id, table.c.encoder == encoder)
+    return sa.select(shots).where(~seen).order_by(shots.c.id)
+
+
+def shot_of(row: sa.RowMapping) -> Shot:
+    """Read a row of the table of shots or of strangers (identity 0)."""
+    return Shot(row["id"], row.get("identity_id", 0), codec.portrait_of(row), row["origin"], row["added_at"])
+
+
+def insert_operating_point(db: sa.Connection, op: OperatingPoint) -> None:
+    """Keep an operating point."""
+    # Converted, because the driver knows no numpy numbers.
+    values = {
+        "encoder": op.encoder,
+        "matcher": op.matcher,
+        "k": int(op.k),
+        "threshold": float(op.threshold),
+        "cosine_floor": float(op.cosine_floor),
+        "revision": int(op.revision),
+        "source": codec.clean_text(op.source),
+        "target_far": float(op.target_far),
+        "made_at": codec.now(),
+    }
+    db.execute(sa.insert(s.operating_points).values(values))
+
+
+def newest_operating_point(db: sa.Connection, encoder: str) -> OperatingPoint | None:
+    """Read the operating point that was kept last."""
+    table = s.operating_points
+    query = sa.select(*(column for column in table.c if column.name not in {"id", "made_at"}))
+    query = query.where(table.c.encoder == encoder).order_by(table.c.id.desc()).limit(1)
+    row = db.execute(query).mappings().first()
+    return None if row is None else OperatingPoint(**{str(column): value for column, value in row.items()})
+
+
+def _inserted(result: sa.CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    assert key is not None  # every table here has one
+    return int(key[0])
+
+
+def _refuse_other_length(db: sa.Connection, table: sa.Table, encoder: str, vector: bytes, *, besides: int = 0) -> None:
+    """Keep one encoder's embeddings of one length, so that they always make a matrix."""
+    # One other is enough to ask: it was held against the ones before it.
+    query = sa.select(sa.func.length(table.c.vector)).where(table.c.encoder == encoder, table.c.shot_id != besides)
+    found = db.execute(query.limit(1)).scalar()
+    if found is not None and found != len(vector):
+        raise GalleryError(
+            f"Encoder {encoder} gives embeddings of length {len(vector) // 4}, but the gallery holds {found // 4}.",
+            "Use the encoder that the gallery was made with, or drop its embeddings and make them anew.",
+        )

@@ -1,0 +1,101 @@
+"""The tables of a gallery file.
+
+The migrations build them; this module is what the queries are written against. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+APPLICATION_ID = 0x4F534649
+"""SQLite's application id of a gallery file ("OSFI"), which tells it from other SQLCipher files."""
+
+metadata = sa.MetaData()
+
+gallery = sa.Table(
+    "gallery",
+    metadata,
+    sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+)
+
+# Autoincrement: the number of an erased identity is never given to another person, so that old reports stay true.
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("external_id", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("consent_text", sa.Text),
+    sa.Column("consent_operator", sa.Text),
+    sa.Column("consent_given_at", sa.Text),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+def _portrait_columns() -> list[sa.Column[object]]:
+    """Columns of one portrait; new objects a call, because a column belongs to one table."""
+    return [
+        sa.Column("png", sa.LargeBinary, nullable=False),
+        sa.Column("box_x", sa.Float, nullable=False),
+        sa.Column("box_y", sa.Float, nullable=False),
+        sa.Column("box_width", sa.Float, nullable=False),
+        sa.Column("box_height", sa.Float, nullable=False),
+        sa.Column("landmarks", sa.LargeBinary, nullable=False),
+        sa.Column("score", sa.Float, nullable=False),
+        sa.Column("origin", sa.Text, nullable=False),
+        sa.Column("added_at", sa.Text, nullable=False),
+    ]
+
+
+shots = sa.Table(
+    "shots",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("identity_id", sa.ForeignKey("identities.id", ondelete="CASCADE"), nullable=False, index=True),
+    *_portrait_columns(),
+    sqlite_autoincrement=True,
+)
+
+shot_embeddings = sa.Table(
+    "shot_embeddings",
+    metadata,
+    sa.Column("shot_id", sa.ForeignKey("shots.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("encoder", sa.Text, primary_key=True, index=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+)
+
+# Strangers live in tables of their own: a query that forgets a condition must not be able to enrol one.
+strangers = sa.Table(
+    "strangers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    *_portrait_columns(),
+    sqlite_autoincrement=True,
+)
+
+stranger_embeddings = sa.Table(
+    "stranger_embeddings",
+    metadata,
+    sa.Column("shot_id", sa.ForeignKey("strangers.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("encoder", sa.Text, primary_key=True, index=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+)
+
+operating_points = sa.Table(
+    "operating_points",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("encoder", sa.Text, nullable=False, index=True),
+    sa.Column("matcher", sa.Text, nullable=False),
+    sa.Column("k", sa.Integer, nullable=False),
+    sa.Column("threshold", sa.Float, nullable=False),
+    sa.Column("cosine_floor", sa.Float, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("target_far", sa.Float, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,100 @@
+"""Tracks: which face of this frame is which face of the last ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from osfi_gui.core.values import Face, Vector
+
+LEAST_OVERLAP = 0.3
+LEAST_ALIKE = 0.5
+"""Cosine from which a face that jumped is still the same one: LFW strangers pass it about once in 10,000 pairs."""
+LEAST_SAME = 0.1
+"""Cosine below which an overlapping face is somebody else who stepped into the same place."""
+PATIENCE_S = 1.0
+
+
+def overlap(a: Sequence[Face], b: Sequence[Face]) -> NDArray[np.float64]:
+    """Give intersection over union of every pair of boxes, 0..1, shape (len(a), len(b))."""
+    if not a or not b:
+        return np.zeros((len(a), len(b)))
+    first, second = np.array([f.box for f in a]), np.array([f.box for f in b])
+    top_left = np.maximum(first[:, None, :2], second[None, :, :2])
+    bottom_right = np.minimum(
+        first[:, None, :2] + first[:, None, 2:], second[None, :, :2] + second[None, :, 2:]
+    )
+    inside = np.clip(bottom_right - top_left, 0.0, None).prod(axis=2)
+    area_first, area_second = first[:, 2:].prod(axis=1), second[:, 2:].prod(axis=1)
+    union = area_first[:, None] + area_second[None, :] - inside
+    return np.asarray(inside / np.maximum(union, 1e-9), dtype=np.float64)
+
+
+@dataclass
+class _Track:
+    number: int
+    face: Face
+    embedding: Vector
+    seen_s: float
+
+
+class Tracker:
+    """Follow faces from frame to frame by overlap and likeness.
+
+    A face keeps its track when its box overlaps the track's last one and does not look like somebody else, or when it
+    jumped but looks the same. Two faces never share a track; a track that nobody saw for a second ends, and its number
+    is not used again.
+    """
+
+    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
+        self._tracks: list[_Track] = []
+        self._last = 0
+
+    def assign(self, faces: Sequence[Face], embeddings: NDArray[np.float32], *, time_s: float) -> list[int]:
+        """Give the track number of each face.
+
+        Parameters
+        ----------
+        faces : sequence of Face, length m
+        embeddings : ndarray of float32, shape (m, d)
+            Unit rows, one a face.
+        time_s : float
+            The frame's time; not before that of the last call.
+
+        Returns
+        -------
+        list of int
+            Counted from 1.
+        """
+        self._tracks = [t for t in self._tracks if 0.0 <= time_s - t.seen_s <= self._patience_s]
+        numbers = [0] * len(faces)
+        if faces and self._tracks:
+            iou = overlap([t.face for t in self._tracks], faces)
+            alike = np.stack([t.embedding for t in self._tracks]) @ embeddings.T
+            possible = ((iou >= LEAST_OVERLAP) & (alike >= LEAST_SAME)) | (alike >= LEAST_ALIKE)
+            worth = np.where(possible, iou + np.clip(alike, 0.0, 1.0), -1.0)
+            for row, column in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
+                if possible[row, column]:
+                    track = self._tracks[row]
+                    track.face, track.embedding, track.seen_s = faces[column], embeddings[column], time_s
+                    numbers[column] = track.number
+        for column, face in enumerate(faces):
+            if not numbers[column]:
+                self._last += 1
+                self._tracks.append(_Track(self._last, face, embeddings[column], time_s))
+                numbers[column] = self._last
+        return numbers
+
+    @property
+    def alive(self) -> frozenset[int]:
+        """Numbers of the tracks that may still continue."""
+        return frozenset(t.number for t in self._tracks)
