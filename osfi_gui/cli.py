@@ -67,18 +67,16 @@ def enrol(
     as_json: JsonOption = False,
 ) -> None:
     """Enrol everybody of a folder into a gallery, which is made where there is none."""
-    from osfi_gui.core.events import Finished, Token  # noqa: PLC0415
-    from osfi_gui.core.events import Progress as Step  # noqa: PLC0415
-    from osfi_gui.services.enrol import EnrolReport, FileReport, check_root, enrol_folder  # noqa: PLC0415
+    from osfi_gui.core.events import Finished, Token
+    from osfi_gui.core.events import Progress as Step
+    from osfi_gui.services.enrol import EnrolReport, FileReport, check_root, enrol_folder
 
     check_root(root)
     with _open_gallery(gallery, passphrase_file, create=True) as store, _progress(hidden=as_json) as bar:
         detector, engine = _engine(encoder, aligned=aligned)
         task = bar.add_task("Enrolling", total=None)
         token = Token()
-        for event in enrol_folder(
-            root, store=store, detector=detector, encoder=engine, token=token, aligned=aligned
-        ):
+        for event in enrol_folder(root, store=store, detector=detector, encoder=engine, token=token, aligned=aligned):
             if isinstance(event, Step):
                 bar.update(task, completed=event.done, total=event.total)
             elif isinstance(event, FileReport):
@@ -94,7 +92,9 @@ def enrol(
                 if as_json:
                     _print({"people": report.people, "shots": report.shots})
                 else:
-                    err.print(f"{report.people} people enrolled with {report.shots} shots, {report.refused} files refused.")
+                    err.print(
+                        f"{report.people} people enrolled with {report.shots} shots, {report.refused} files refused."
+                    )
                 if not report.shots and report.refused:
                     raise DeskError("Nobody was enrolled: every file was refused.", "The reasons are listed above.")
 
@@ -110,9 +110,9 @@ def identify(
     as_json: JsonOption = False,
 ) -> None:
     """Say who is seen in a source."""
-    from osfi_gui.services.recognise import Recogniser  # noqa: PLC0415
-    from osfi_gui.services.session import make_session  # noqa: PLC0415
-    from osfi_gui.vision.sources import open_source  # noqa: PLC0415
+    from osfi_gui.services.recognise import Recogniser
+    from osfi_gui.services.session import make_session
+    from osfi_gui.vision.sources import open_source
 
     frames = open_source(source)
     with _open_gallery(gallery, passphrase_file, create=False) as store:
@@ -142,7 +142,7 @@ def identify(
 @app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Check this computer: versions, devices, cameras, encoders, conflicts, and what to do."""
-    from osfi_gui.services.doctor import examine_computer  # noqa: PLC0415
+    from osfi_gui.services.doctor import examine_computer
 
     findings = examine_computer()
     if as_json:
@@ -159,8 +159,8 @@ def doctor(as_json: JsonOption = False) -> None:
 @encoders_app.command("list")
 def encoders_list(as_json: JsonOption = False) -> None:
     """List the encoders and whether their weights are here."""
-    from osfi_gui.vision.manifest import read_manifest  # noqa: PLC0415
-    from osfi_gui.vision.weights import find_weights  # noqa: PLC0415
+    from osfi_gui.vision.manifest import read_manifest
+    from osfi_gui.vision.weights import find_weights
 
     for name, entry in read_manifest().items():
         present = find_weights(entry) is not None
@@ -177,10 +177,10 @@ def encoders_fetch(
     from_file: Annotated[Path | None, typer.Option("--from", help="Take the weights from this file.")] = None,
 ) -> None:
     """Fetch an encoder's weights, or take them from a file."""
-    from osfi_gui.core.events import Finished, Token  # noqa: PLC0415
-    from osfi_gui.core.events import Progress as Step  # noqa: PLC0415
-    from osfi_gui.vision.manifest import encoder_entry  # noqa: PLC0415
-    from osfi_gui.vision.weights import adopt_weights, fetch_weights, find_weights  # noqa: PLC0415
+    from osfi_gui.core.events import Finished, Token
+    from osfi_gui.core.events import Progress as Step
+    from osfi_gui.vision.manifest import encoder_entry
+    from osfi_gui.vision.weights import adopt_weights, fetch_weights, find_weights
 
     entry = encoder_entry(name)
     if from_file is not None:
@@ -200,8 +200,8 @@ def encoders_fetch(
 
 def _engine(encoder: str, *, aligned: bool) -> tuple[Any, TorchEncoder]:
     """Load the detector (unless nothing is to be detected) and the encoder."""
-    from osfi_gui.vision.device import choose_device  # noqa: PLC0415
-    from osfi_gui.vision.encode import load_encoder  # noqa: PLC0415
+    from osfi_gui.vision.device import choose_device
+    from osfi_gui.vision.encode import load_encoder
 
     device = choose_device()
     if device.note:
@@ -209,13 +209,13 @@ def _engine(encoder: str, *, aligned: bool) -> tuple[Any, TorchEncoder]:
     engine = load_encoder(encoder, device=device)
     if aligned:
         return None, engine
-    from osfi_gui.vision.detect import MtcnnDetector  # noqa: PLC0415
+    from osfi_gui.vision.detect import MtcnnDetector
 
     return MtcnnDetector(device), engine
 
 
 def _open_gallery(path: Path, passphrase_file: Path | None, *, create: bool) -> GalleryFile:
-    from osfi_gui.store.gallery import GalleryFile  # noqa: PLC0415
+    from osfi_gui.store.gallery import GalleryFile
 
     if not create and not path.exists():
         msg = f"There is no gallery {path}."
@@ -233,7 +233,7 @@ def _passphrase(gallery: Path, file: Path | None) -> str:
             raise DeskError(msg, "Give a text file that holds the passphrase on one line.") from error
     if os.environ.get("OSFI_PASSPHRASE"):
         return os.environ["OSFI_PASSPHRASE"]
-    from osfi_gui.store.key import keyring_passphrase  # noqa: PLC0415
+    from osfi_gui.store.key import keyring_passphrase
 
     stored = keyring_passphrase(gallery)
     if stored is not None:
@@ -287,7 +287,7 @@ def _print(record: dict[str, Any]) -> None:
 
 
 def _plain(text: str) -> Any:
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text
 
     return Text(text)
 

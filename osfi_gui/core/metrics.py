@@ -46,9 +46,7 @@ def threshold_at_far(non_mated: NDArray[np.floating], far: float) -> float:
     return float(unique[good[0]]) if len(good) else float(np.nextafter(ascending[-1], np.inf))
 
 
-def detection_identification_rate(
-    scores: NDArray[np.floating], correct: NDArray[np.bool_], threshold: float
-) -> float:
+def detection_identification_rate(scores: NDArray[np.floating], correct: NDArray[np.bool_], threshold: float) -> float:
     """Give DIR: the share of mated probes whose best identity is right and whose score reaches the threshold.
 
     Parameters

@@ -38,7 +38,9 @@ class Finding:
 
 def examine_computer() -> list[Finding]:
     """Look at versions, conflicts, devices, cameras, encoders and the place for data."""
-    findings = [Finding("program", f"OSFI Desk {__version__}, Python {platform.python_version()}, {platform.platform()}")]
+    findings = [
+        Finding("program", f"OSFI Desk {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    ]
     findings += [_package(name) for name in PACKAGES]
     findings.append(opencv_finding())
     device = choose_device()

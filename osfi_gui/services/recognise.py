@@ -11,8 +11,8 @@ from osfi_gui.core.align import aligned_face
 from osfi_gui.core.decide import Vote, decide
 from osfi_gui.core.match import match, matcher_named
 from osfi_gui.core.quality import measure
-from osfi_gui.vision.track import Tracker
 from osfi_gui.core.values import Portrait, Recognition, Sighting
+from osfi_gui.vision.track import Tracker
 
 if TYPE_CHECKING:
     from osfi_gui.core.ports import Detector
@@ -57,9 +57,7 @@ class Recogniser:
         chips = [session.encoder.chip(Portrait(frame.pixels, face)) for face in faces]
         embeddings = session.encoder.embed(chips)
         encoded = time.perf_counter()
-        tracks = (
-            self._tracker.assign(faces, embeddings, time_s=frame.time_s) if self._video else [0] * len(faces)
-        )
+        tracks = self._tracker.assign(faces, embeddings, time_s=frame.time_s) if self._video else [0] * len(faces)
         sightings = tuple(
             Sighting(track, face, chip, embedding, measure(face, chip), self._decide(embedding, track, session))
             for track, face, chip, embedding in zip(tracks, faces, chips, embeddings, strict=True)

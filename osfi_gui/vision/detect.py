@@ -36,7 +36,7 @@ class MtcnnDetector:
 
     def __init__(self, device: Device, *, smallest_px: int | None = None, least_score: float = LEAST_SCORE) -> None:
         try:
-            from facenet_pytorch import MTCNN  # noqa: PLC0415 - so that doctor can say what is missing
+            from facenet_pytorch import MTCNN
         except ImportError as error:
             msg = "The face detector (facenet-pytorch) is not installed."
             raise EncoderError(msg, "Run: pip install --no-deps facenet-pytorch==2.6.0") from error

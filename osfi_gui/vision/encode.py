@@ -100,7 +100,7 @@ def _build_sface(entry: EncoderEntry, path: Path) -> nn.Module:
 
 def _build_inception(entry: EncoderEntry, path: Path) -> nn.Module:
     try:
-        from facenet_pytorch import InceptionResnetV1  # noqa: PLC0415 - so that doctor can say what is missing
+        from facenet_pytorch import InceptionResnetV1
     except ImportError as error:
         msg = f"{entry.title} needs facenet-pytorch, which is not installed."
         raise EncoderError(msg, "Run: pip install --no-deps facenet-pytorch==2.6.0") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ MAX_PIXELS = 64_000_000
 
 MAX_BYTES = 512_000_000
 """The largest picture file that is read; uncompressed pictures of MAX_PIXELS stay below it."""
+
+# What Pillow prints about odd metadata and sizes is for programmers; people get a PictureError or the picture.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _WEBP_HEAD = 30
 _DEEPEST_GREY = 0xFFFF

@@ -29,9 +29,7 @@ def overlap(a: Sequence[Face], b: Sequence[Face]) -> NDArray[np.float64]:
         return np.zeros((len(a), len(b)))
     first, second = np.array([f.box for f in a]), np.array([f.box for f in b])
     top_left = np.maximum(first[:, None, :2], second[None, :, :2])
-    bottom_right = np.minimum(
-        first[:, None, :2] + first[:, None, 2:], second[None, :, :2] + second[None, :, 2:]
-    )
+    bottom_right = np.minimum(first[:, None, :2] + first[:, None, 2:], second[None, :, :2] + second[None, :, 2:])
     inside = np.clip(bottom_right - top_left, 0.0, None).prod(axis=2)
     area_first, area_second = first[:, 2:].prod(axis=1), second[:, 2:].prod(axis=1)
     union = area_first[:, None] + area_second[None, :] - inside

@@ -89,6 +89,10 @@ class CameraSource(LiveSource):
         Opens one of them.
     """
 
+    # Cameras take their time to start, and now and then hand over a damaged frame: neither means that they are gone.
+    _first_patience_s = 3.0
+    _patience_s = 1.0
+
     def __init__(
         self,
         name_or_path: str = "",

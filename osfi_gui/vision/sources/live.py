@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from osfi_gui.vision.sources.opencv import Capture
 
 _WINDOW_FRAMES = 60
+_RETRY_S = 0.03
 
 
 class LiveSource(Source):
@@ -27,6 +28,11 @@ class LiveSource(Source):
     name : str
         For the operator.
     """
+
+    _first_patience_s = 0.0
+    """Seconds in which a capture that gave no first frame is asked again."""
+    _patience_s = 0.0
+    """The same for the frames after it."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -65,7 +71,7 @@ class LiveSource(Source):
         """
         self.close()
         capture = self._start()
-        pixels = read_rgb(capture)
+        pixels = _read_patiently(capture, self._first_patience_s)
         if pixels is None:
             capture.release()
             raise self._silent()
@@ -92,7 +98,7 @@ class LiveSource(Source):
             raise SourceError(f"{self._name} is not open.", "Start it again.")
         pixels, self._pending = self._pending, None
         if pixels is None:
-            pixels = read_rgb(self._capture)
+            pixels = _read_patiently(self._capture, self._patience_s)
         if pixels is None:
             self.close()
             raise self._stopped()
@@ -116,3 +122,10 @@ class LiveSource(Source):
             return 0.0
         seconds = self._times[-1] - self._times[0]
         return (len(self._times) - 1) / seconds if seconds > 0 else 0.0
+
+
+def _read_patiently(capture: Capture, patience_s: float) -> Pixels | None:
+    until_s = time.monotonic() + patience_s
+    while (pixels := read_rgb(capture)) is None and time.monotonic() < until_s:
+        time.sleep(_RETRY_S)
+    return pixels

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 READ_TIMEOUT_S = 2
 """No read waits longer for a frame."""
 
+_V4L_TIMEOUT_S = 1
+"""A camera's read may be tried a second time within READ_TIMEOUT_S."""
+
 # The operator reads our sentence, not the chatter of the libraries below OpenCV (which may even print passwords).
 # All three are read by OpenCV when the first capture is made, so it is early enough after its import.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(READ_TIMEOUT_S))
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(_V4L_TIMEOUT_S))
 
 
 class Capture(Protocol):
