@@ -22,23 +22,23 @@ def _root() -> Path:
 
 
 def resources_dir() -> Path:
-    """Icons, theme and demo portraits; read-only."""
+    """Give the folder of icons, theme and demo portraits; read-only."""
     return _root() / "resources"
 
 
 def models_dir() -> Path:
-    """The manifest of encoders; read-only."""
+    """Give the folder of the encoders' manifest; read-only."""
     return _root() / "models"
 
 
 def data_dir() -> Path:
-    """The user's galleries and fetched weights; ``OSFI_DATA_DIR`` overrides it."""
+    """Give the folder of the user's galleries and fetched weights; ``OSFI_DATA_DIR`` overrides it."""
     override = os.environ.get("OSFI_DATA_DIR")
     return Path(override) if override else Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
 
 
 def config_dir() -> Path:
-    """The user's settings; beside the data where ``OSFI_DATA_DIR`` is set."""
+    """Give the folder of the user's settings; beside the data where ``OSFI_DATA_DIR`` is set."""
     if os.environ.get("OSFI_DATA_DIR"):
         return data_dir()
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))

@@ -85,7 +85,7 @@ class Nac:
         return min(self.k, n)
 
     def unusable(self, n: int) -> str | None:
-        """Refuse fewer than two identities: the best is all of its neighbourhood there, whoever stands before the camera."""
+        """Refuse fewer than two identities: one alone is all of its neighbourhood, whoever the probe is."""
         if n == 0:
             return "Nobody is enrolled."
         if n == 1:

@@ -178,9 +178,8 @@ def enrol_folder(
         When the folder is missing or holds no folder with pictures.
     """
     people = _people(root)
-    total = sum(len(files) for _, files in people)
     yield Started(f"Enrolling {len(people)} people from {root.name}")
-    yield from _enrol(people, total, store, _Examiner(detector, encoder, aligned=aligned), encoder, token, None)
+    yield from _enrol(people, store, _Examiner(detector, encoder, aligned=aligned), token=token, consent=None)
 
 
 def enrol_files(
@@ -195,15 +194,14 @@ def enrol_files(
     consent: Consent | None = None,
 ) -> Iterator[Event]:
     """Enrol some pictures of one person; yields as :func:`enrol_folder`."""
-    listed = list(files)
     yield Started(f"Enrolling {name}")
     examiner = _Examiner(detector, encoder, aligned=aligned)
-    yield from _enrol([(name, listed)], len(listed), store, examiner, encoder, token, consent)
+    yield from _enrol([(name, list(files))], store, examiner, token=token, consent=consent)
 
 
 class _Examiner:
     def __init__(self, detector: Detector, encoder: Encoder, *, aligned: bool) -> None:
-        self._detector, self._encoder, self._aligned = detector, encoder, aligned
+        self._detector, self.encoder, self._aligned = detector, encoder, aligned
 
     def shot_of(self, file: Path) -> NewShot:
         """Give the shot in a picture.
@@ -217,7 +215,7 @@ class _Examiner:
         if self._aligned and pixels.shape[0] != pixels.shape[1]:
             raise DeskError("The picture is not an aligned chip: it is not square.")
         frame = Frame(pixels, file=str(file))
-        seen = examine(frame, detector=self._detector, encoder=self._encoder, aligned=self._aligned)
+        seen = examine(frame, detector=self._detector, encoder=self.encoder, aligned=self._aligned)
         if seen.shot is None or seen.advice:
             raise DeskError(_refusal(seen))
         return NewShot(seen.shot.portrait, origin=file.name, embeddings=seen.shot.embeddings)
@@ -252,17 +250,17 @@ def _people(root: Path) -> list[tuple[str, list[Path]]]:
 
 def _enrol(
     people: Sequence[tuple[str, Sequence[Path]]],
-    total: int,
     store: GalleryFile,
     examiner: _Examiner,
-    encoder: Encoder,
+    *,
     token: CancelToken,
     consent: Consent | None,
 ) -> Iterator[Event]:
+    total = sum(len(files) for _, files in people)
     done = shots = stored = refused = 0
     for name, files in people:
         good: list[tuple[Path, NewShot]] = []
-        known = _known(store, name, encoder)
+        known = _known(store, name, examiner.encoder)
         for file in files:
             if token.cancelled():
                 yield Cancelled(f"{stored} people are enrolled and stay.")
@@ -270,7 +268,7 @@ def _enrol(
             done += 1
             try:
                 shot = examiner.shot_of(file)
-                vector = shot.embeddings[encoder.name]
+                vector = shot.embeddings[examiner.encoder.name]
                 if len(known) and float((known @ vector).max()) >= SAME_SHOT:
                     raise DeskError("The same picture is enrolled already.")
                 known = np.concatenate([known, vector[None, :]])
@@ -304,4 +302,5 @@ def _known(store: GalleryFile, name: str, encoder: Encoder) -> NDArray[np.float3
         return np.zeros((0, encoder.dim), dtype=np.float32)
     found = store.embeddings(encoder.name)
     mine = [owner == person.identity_id for owner in found.identity_ids]
-    return found.matrix[np.array(mine, dtype=bool)]
+    rows: NDArray[np.float32] = found.matrix[np.array(mine, dtype=bool)]
+    return rows

@@ -134,7 +134,7 @@ def fetch_weights(entry: EncoderEntry, token: CancelToken) -> Iterator[Event]:
     Yields
     ------
     Event
-        Started, Progress in bytes, then Finished with the path, or Cancelled; the part that came stays for the next try.
+        Started, Progress in bytes, then Finished with the path, or Cancelled; what came stays for the next try.
 
     Raises
     ------

@@ -118,7 +118,7 @@ class LiveSource(Source):
             capture.release()
 
     def _measured_fps(self) -> float:
-        if len(self._times) < 2:  # noqa: PLR2004 - an interval has two ends
+        if len(self._times) <= 1:
             return 0.0
         seconds = self._times[-1] - self._times[0]
         return (len(self._times) - 1) / seconds if seconds > 0 else 0.0

@@ -94,7 +94,8 @@ def read_rgb(capture: Capture) -> Pixels | None:
         came, pixels = capture.read()
         if not came or pixels is None or pixels.size == 0:
             return None
-        code = cv2.COLOR_GRAY2RGB if pixels.ndim == 2 else cv2.COLOR_BGR2RGB  # noqa: PLR2004 - two axes: grey
+        has_colours = bool(pixels.shape[2:])  # infrared cameras may give grey
+        code = cv2.COLOR_BGR2RGB if has_colours else cv2.COLOR_GRAY2RGB
         rgb: Pixels = cv2.cvtColor(pixels, code)
     except cv2.error:
         return None
