@@ -43,7 +43,8 @@ class TorchEncoder:
     def __init__(self, entry: EncoderEntry, *, net: nn.Module, device: Device) -> None:
         self._entry = entry
         self._device = device
-        self.net = net.to(device.torch, memory_format=torch.channels_last).eval()
+        # channels_last: an SFace forward takes a quarter of the time on CPUs.
+        self.net = net.to(device.torch).to(memory_format=torch.channels_last).eval()
 
     @property
     def name(self) -> str:

