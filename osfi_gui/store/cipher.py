@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-import sqlcipher3.dbapi2 as sqlcipher  # type: ignore[import-untyped]
+import sqlcipher3.dbapi2 as sqlcipher
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -104,13 +104,14 @@ def _explained(path: Path, text: str) -> GalleryError:
 
 
 def _key(passphrase: str) -> str:
-    """Write the passphrase as hexadecimal digits, which no quote, NUL or Unicode character can break out of."""
+    """Write the passphrase as an SQL string."""
     if not passphrase:
         raise GalleryError("A gallery needs a passphrase.", "Type a passphrase that is not empty.")
-    # Asked instead of caught: the encoder's error would carry the passphrase into a traceback.
-    if any("\ud800" <= character <= "\udfff" for character in passphrase):
+    # Asked instead of caught: the driver's error would carry the passphrase into a traceback. SQL ends at a NUL.
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in passphrase):
         raise GalleryError("The passphrase holds a broken character.", "Type the passphrase again by hand.")
-    return unicodedata.normalize("NFC", passphrase).encode("utf-8").hex()
+    # Not PRAGMA hexkey, which needs no quotes but silently cuts a passphrase to its first 40 bytes.
+    return "'" + unicodedata.normalize("NFC", passphrase).replace("'", "''") + "'"
 
 
 def _claim(path: Path, *, create: bool) -> bool:
@@ -168,7 +169,7 @@ def _connector(path: Path, key: str) -> Callable[[], sqlcipher.Connection]:
         connection = sqlcipher.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")
-            connection.execute(f"PRAGMA hexkey = '{key}'")
+            connection.execute(f"PRAGMA key = {key}")
             # A later SQLCipher with other defaults must still open today's files.
             connection.execute("PRAGMA cipher_compatibility = 4")
             connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")

@@ -54,7 +54,7 @@ def clean_text(text: str) -> str:
 def portrait_columns(portrait: Portrait) -> dict[str, Any]:
     """Write a portrait as columns: a lossless PNG, the box, the landmarks and the score."""
     pixels, face = portrait.pixels, portrait.face
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:  # noqa: PLR2004
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
         raise ValueError(f"a portrait is uint8 (height, width, 3), not {pixels.dtype} {pixels.shape}")
     png = io.BytesIO()
     Image.fromarray(pixels).save(png, "PNG")
