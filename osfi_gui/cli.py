@@ -68,9 +68,10 @@ def enrol(
     as_json: JsonOption = False,
 ) -> None:
     """Enrol everybody of a folder into a gallery, which is made where there is none."""
+    from osfi_gui.core.enrolment import EnrolReport, FileReport
     from osfi_gui.core.events import Finished, Token
     from osfi_gui.core.events import Progress as Step
-    from osfi_gui.services.enrol import EnrolReport, FileReport, check_root, enrol_folder
+    from osfi_gui.services.enrol import check_root, enrol_folder
 
     check_root(root)
     with _open_gallery(gallery, passphrase_file, create=True) as store, _progress(hidden=as_json) as bar:

@@ -8,7 +8,7 @@ from osfi_gui.core.match import PAPER_K
 from osfi_gui.core.values import OperatingPoint
 
 SMALLEST_FOR_NAC = PAPER_K
-"""From this many identities on NAC decides. Below, its scale follows the number of people and it loses to the cosine."""
+"""From this many identities on NAC decides; below, its scale follows their number and it loses to the cosine."""
 
 # Threshold of the largest cosine at FAR 1 % by the number of identities n.
 DEFAULT_COSINE: dict[str, tuple[tuple[int, float], ...]] = {

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from osfi_gui.core.align import aligned_face
+from osfi_gui.core.enrolment import EnrolReport, Examination, FileReport, NewShot
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.quality import measure
 from osfi_gui.core.values import Frame, Portrait
-from osfi_gui.store.gallery import NewShot
 from osfi_gui.vision.chips import cut_portrait
 from osfi_gui.vision.pictures import list_pictures, read_picture
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import CancelToken, Detector, Encoder
-    from osfi_gui.core.values import Consent, Face, Pixels, Quality
+    from osfi_gui.core.values import Consent, Face, Pixels
     from osfi_gui.store.gallery import GalleryFile
 
 CENTRAL = 0.15
@@ -35,66 +34,6 @@ SAME_SHOT = 0.9995
 """Cosine from which a shot is the same picture again."""
 NO_FACE = "No face is in sight."
 SEVERAL = "Only one person, please."
-
-
-@dataclass(frozen=True, eq=False)
-class Examination:
-    """One frame, looked at as a shot to be.
-
-    Attributes
-    ----------
-    faces : tuple of Face
-        Everybody in the frame, largest first.
-    face : Face or None
-        The one who would be enrolled.
-    chip : ndarray of uint8 or None
-        Shape (side, side, 3).
-    quality : Quality or None
-    shot : NewShot or None
-        Ready to be stored; there whenever ``face`` is, good or bad.
-    advice : tuple of str
-        What to do about each check that failed; empty when the shot is good.
-    """
-
-    faces: tuple[Face, ...]
-    face: Face | None
-    chip: Pixels | None
-    quality: Quality | None
-    shot: NewShot | None
-    advice: tuple[str, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the shot is good enough to enrol."""
-        return self.shot is not None and not self.advice
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of one file.
-
-    Attributes
-    ----------
-    file, identity : str
-    status : str
-        ``enrolled`` or ``refused``.
-    reason : str
-        Empty when enrolled.
-    """
-
-    file: str
-    identity: str
-    status: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class EnrolReport:
-    """What an import did: people and shots that were stored, files that were refused."""
-
-    people: int
-    shots: int
-    refused: int
 
 
 def examine(frame: Frame, *, detector: Detector, encoder: Encoder, aligned: bool = False) -> Examination:

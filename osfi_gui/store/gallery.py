@@ -11,7 +11,7 @@ from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Shot
 from osfi_gui.store import cipher, codec, rows
 from osfi_gui.store import schema as s
-from osfi_gui.store.rows import NewShot, ShotEmbeddings
+from osfi_gui.store.rows import ShotEmbeddings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from osfi_gui.core.enrolment import NewShot
     from osfi_gui.core.values import Consent, Identity, OperatingPoint
-
-
-__all__ = ["GalleryFile", "NewShot", "ShotEmbeddings"]
 
 
 class GalleryFile:

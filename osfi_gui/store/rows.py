@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from osfi_gui.core.errors import GalleryError
-from osfi_gui.core.values import Consent, Identity, OperatingPoint, Portrait, Shot
+from osfi_gui.core.values import Consent, Identity, OperatingPoint, Shot
 from osfi_gui.store import codec
 from osfi_gui.store import schema as s
 
@@ -19,26 +19,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from osfi_gui.core.enrolment import NewShot
+
 Prepared = tuple[dict[str, Any], dict[str, bytes]]
 """A shot's columns, and its embeddings by encoder; made before a transaction begins, so that it stays short."""
-
-
-@dataclass(frozen=True, eq=False)
-class NewShot:
-    """A shot that is not stored yet.
-
-    Attributes
-    ----------
-    portrait : Portrait
-    origin : str
-        A file name or the name of a camera.
-    embeddings : mapping of str to ndarray of float32, shape (d,)
-        By encoder; may be empty.
-    """
-
-    portrait: Portrait = field(repr=False)
-    origin: str = ""
-    embeddings: Mapping[str, NDArray[np.float32]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.values import Face, Portrait
-from osfi_gui.store.gallery import GalleryFile, NewShot
+from osfi_gui.store.gallery import GalleryFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Consent, OperatingPoint
-from osfi_gui.store.gallery import GalleryFile, NewShot
+from osfi_gui.store.gallery import GalleryFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

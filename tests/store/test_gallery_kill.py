@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 from osfi_gui.core.values import Face, Portrait
 from osfi_gui.store import rows
-from osfi_gui.store.gallery import GalleryFile, NewShot
+from osfi_gui.core.enrolment import NewShot
+from osfi_gui.store.gallery import GalleryFile
 
 path, passphrase, mode = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 random = np.random.default_rng(0)

@@ -15,9 +15,10 @@ import sqlcipher3.dbapi2 as sqlcipher
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import GalleryError, NewerGalleryError, WrongPassphraseError
 from osfi_gui.store import schema
-from osfi_gui.store.gallery import GalleryFile, NewShot
+from osfi_gui.store.gallery import GalleryFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -43,7 +43,8 @@ def read_sface(path: Path) -> dict[str, torch.Tensor]:
         weights = _dequantised(graph, stored)
         state = {name: torch.from_numpy(np.ascontiguousarray(w)) for name, w in _named(weights).items()}
         # A counter that BatchNorm keeps and inference never reads.
-        counters = [name.replace("running_var", "num_batches_tracked") for name in state if name.endswith("running_var")]
+        variances = [name for name in state if name.endswith("running_var")]
+        counters = [name.replace("running_var", "num_batches_tracked") for name in variances]
         state |= {name: torch.zeros((), dtype=torch.int64) for name in counters}
     except (KeyError, ValueError, IndexError) as error:
         msg = f"The file {path.name} does not hold the SFace network."
