@@ -112,6 +112,7 @@ def identify(
     as_json: JsonOption = False,
 ) -> None:
     """Say who is seen in a source."""
+    from osfi_gui.core.decide import NO_THRESHOLD
     from osfi_gui.services.recognise import Recogniser
     from osfi_gui.services.session import make_session
     from osfi_gui.vision.sources import open_source
@@ -121,7 +122,12 @@ def identify(
         detector, engine = _engine(encoder, aligned=aligned)
         session = make_session(store, engine)
         point = session.operating_point
-        err.print(_plain(point.source if point else "Nobody is enrolled: everybody will be rejected."), style="dim")
+        if point is not None:
+            err.print(_plain(point.source), style="dim")
+        elif len(session.gallery):
+            err.print(_plain(NO_THRESHOLD))
+        else:
+            err.print(_plain("Nobody is enrolled: everybody will be rejected."))
         read = failed = 0
         with frames:
             recogniser = Recogniser(detector, video=frames.info.video, aligned=aligned)

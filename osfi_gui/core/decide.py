@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.values import Match, OperatingPoint
 
 LABELS = {"cosine": "cosine", "nac": "NAC"}
+NO_THRESHOLD = "UNDECIDED: no threshold is known for this encoder. Calibrate it first."
 
 
 def decide(match: Match | None, point: OperatingPoint | None) -> Decision:
@@ -21,10 +22,12 @@ def decide(match: Match | None, point: OperatingPoint | None) -> Decision:
     match : Match or None
         None where nobody is enrolled: everybody is rejected.
     point : OperatingPoint or None
-        None only where nobody is enrolled.
+        None where no threshold is known: then nothing is decided.
     """
-    if match is None or point is None:
+    if match is None:
         return Decision(Verdict.REJECT, None, None, match, point, reason="REJECT: nobody is enrolled.")
+    if point is None:
+        return Decision(Verdict.UNDECIDED, None, None, match, point, reason=NO_THRESHOLD)
     accepted = match.score >= point.threshold and match.cosine >= point.cosine_floor
     best = match.neighbours[0]
     if accepted:

@@ -41,9 +41,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """The operator stopped it; ``kept`` says what stays."""
+    """The operator stopped it; ``kept`` says what stays, ``result`` is what was made by then."""
 
     kept: str = ""
+    result: object = None
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ def prototypes(
     METHOD: Park, Park & Teoh, ICPR 2022, weight imprinting.
     """
     owner_of = np.asarray(owners, dtype=np.int64)
-    ids = tuple(i for i in names if bool((owner_of == i).any()))
+    present = set(owner_of.tolist())
+    ids = tuple(i for i in names if i in present)
     row_of = {identity: row for row, identity in enumerate(ids)}
     sums = np.zeros((len(ids), embeddings.shape[1] if embeddings.ndim == 2 else 0), dtype=np.float64)
     rows = np.array([row_of.get(int(i), -1) for i in owner_of], dtype=np.int64)

@@ -196,13 +196,17 @@ def _enrol(
     consent: Consent | None,
 ) -> Iterator[Event]:
     total = sum(len(files) for _, files in people)
-    done = shots = stored = refused = 0
+    done = stored = refused = 0
+    added: list[int] = []
+    made: list[int] = []
     for name, files in people:
         good: list[tuple[Path, NewShot]] = []
+        before = _shot_ids(store, name)
         known = _known(store, name, examiner.encoder)
         for file in files:
             if token.cancelled():
-                yield Cancelled(f"{stored} people are enrolled and stay.")
+                report = EnrolReport(stored, len(added), refused, tuple(added), tuple(made))
+                yield Cancelled(f"{stored} people are enrolled and stay.", report)
                 return
             done += 1
             try:
@@ -219,16 +223,27 @@ def _enrol(
         if not good:
             continue
         try:
-            store.enrol(name, [shot for _, shot in good], consent=consent)
+            person = store.enrol(name, [shot for _, shot in good], consent=consent)
         except DeskError as error:
             refused += len(good)
             for file, _ in good:
                 yield FileReport(str(file), name, "refused", str(error))
             continue
-        stored, shots = stored + 1, shots + len(good)
+        stored += 1
+        added += [shot for shot in store.shot_ids(person.identity_id) if shot not in (before or ())]
+        made += [person.identity_id] if before is None else []
         for file, _ in good:
             yield FileReport(str(file), name, "enrolled")
-    yield Finished(EnrolReport(stored, shots, refused))
+    yield Finished(EnrolReport(stored, len(added), refused, tuple(added), tuple(made)))
+
+
+def _shot_ids(store: GalleryFile, name: str) -> frozenset[int] | None:
+    """Give the shots that a person has already; None where there is no such person."""
+    try:
+        person = store.find(name)
+    except DeskError:
+        return None
+    return None if person is None else frozenset(store.shot_ids(person.identity_id))
 
 
 def _known(store: GalleryFile, name: str, encoder: Encoder) -> NDArray[np.float32]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from osfi_gui.core.align import aligned_face
 from osfi_gui.core.decide import Vote, decide
-from osfi_gui.core.match import match, matcher_named
+from osfi_gui.core.match import Cosine, match, matcher_named
 from osfi_gui.core.quality import measure
-from osfi_gui.core.values import Portrait, Recognition, Sighting
+from osfi_gui.core.values import Portrait, Recognition, Sighting, Verdict
 from osfi_gui.vision.track import Tracker
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Recogniser:
         self._aligned = aligned
         self._tracker = Tracker()
         self._votes: dict[int, Vote] = {}
+        self._session: Session | None = None
 
     def recognise(self, frame: Frame, session: Session) -> Recognition:
         """Find, follow and decide every face of a frame.
@@ -51,6 +52,8 @@ class Recogniser:
         session : Session
             May be another one at every call; votes that were cast under another gallery do not count.
         """
+        if session is not self._session:
+            self._session, self._votes = session, {}
         began = time.perf_counter()
         faces = self._find(frame)
         found = time.perf_counter()
@@ -79,8 +82,8 @@ class Recogniser:
 
     def _decide(self, embedding: Vector, track: int, session: Session) -> Decision:
         point = session.operating_point
-        if point is None:
-            return decide(None, None)
-        matcher = matcher_named(point.matcher, k=max(point.k, 1))
+        matcher = Cosine() if point is None else matcher_named(point.matcher, k=point.k)
         single = decide(match(np.asarray(embedding), session.gallery, matcher=matcher), point)
-        return self._votes.setdefault(track, Vote()).add(single) if self._video else single
+        if not self._video or single.verdict is Verdict.UNDECIDED:
+            return single
+        return self._votes.setdefault(track, Vote()).add(single)

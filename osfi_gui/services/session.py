@@ -23,7 +23,7 @@ class Session:
     encoder : Encoder
     gallery : Prototypes
     operating_point : OperatingPoint or None
-        None only while nobody is enrolled.
+        None while nobody is enrolled, or no threshold is known for the encoder.
     calibration : str
         ``valid``, ``expired`` or ``none``.
     """

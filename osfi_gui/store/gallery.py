@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Shot
-from osfi_gui.store import cipher, codec, rows
+from osfi_gui.store import codec, rows
 from osfi_gui.store import schema as s
+from osfi_gui.store.connection import GalleryConnection
 from osfi_gui.store.rows import ShotEmbeddings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-    from types import TracebackType
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -25,66 +23,12 @@ if TYPE_CHECKING:
     from osfi_gui.core.values import Consent, Identity, OperatingPoint
 
 
-class GalleryFile:
+class GalleryFile(GalleryConnection):
     """One gallery in one SQLCipher file; usable from several threads.
 
     Every call is one transaction: it happened whole or not at all, also when the program is killed in the middle of
     it. Every call may raise GalleryError where the file cannot be read or written.
     """
-
-    def __init__(self, path: Path, engine: sa.Engine) -> None:
-        self._path = path
-        self._engine = engine
-        self._writer = engine.execution_options(writes=True)
-        self._closed = False
-
-    @classmethod
-    def open(cls, path: Path, passphrase: str, *, create: bool = False) -> Self:
-        """Open a gallery.
-
-        Parameters
-        ----------
-        path : Path
-            The file.
-        passphrase : str
-            Any text that is not empty; Unicode forms that look the same are the same.
-        create : bool
-            Make a new gallery where the file is missing.
-
-        Raises
-        ------
-        GalleryError
-            The file or its folder is missing, locked or not writable, or the passphrase is empty.
-        WrongPassphraseError
-            The passphrase does not open the file, or the file is no gallery.
-        NewerGalleryError
-            A newer version of the program wrote it; the file is left as it is.
-        """
-        return cls(path, cipher.open_engine(path, passphrase, create=create))
-
-    def close(self) -> None:
-        """Close the file; may be called twice."""
-        self._closed = True
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        """Give the open gallery."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file."""
-        self.close()
-
-    def __repr__(self) -> str:
-        """Say where it is, and nothing of what is in it."""
-        return f"<GalleryFile {self._path.name!r} {'closed' if self._closed else 'open'}>"
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self._path
 
     @property
     def revision(self) -> int:
@@ -246,6 +190,35 @@ class GalleryFile:
             for shot_id, shot, (columns, _) in zip(ids, shots, prepared, strict=True)
         ]
 
+    def shot_ids(self, identity_id: int) -> tuple[int, ...]:
+        """Give the numbers of an identity's shots, oldest first; empty where there is no such identity."""
+        query = sa.select(s.shots.c.id).where(s.shots.c.identity_id == identity_id).order_by(s.shots.c.id)
+        with self._reading() as db:
+            return tuple(db.execute(query).scalars())
+
+    def take_back(self, shot_ids: Sequence[int], *, identity_ids: Sequence[int]) -> None:
+        """Undo an import in one transaction: delete its shots, and of its identities those that are left without any.
+
+        Parameters
+        ----------
+        shot_ids : sequence of int
+            Those that are gone already are passed over.
+        identity_ids : sequence of int
+            The identities that the import made.
+        """
+        left = sa.exists().where(s.shots.c.identity_id == s.identities.c.id)
+        with self._changing() as db:
+            for shot_id in shot_ids:
+                db.execute(sa.delete(s.shots).where(s.shots.c.id == shot_id))
+            for identity_id in identity_ids:
+                db.execute(sa.delete(s.identities).where(s.identities.c.id == identity_id, ~left))
+        self._forget_journal()
+
+    def first_shot(self, identity_id: int) -> Shot | None:
+        """Give the oldest shot of an identity, or None."""
+        query = sa.select(s.shots).where(s.shots.c.identity_id == identity_id).order_by(s.shots.c.id).limit(1)
+        return next(iter(self._shots(query)), None)
+
     def remove_shot(self, shot_id: int) -> None:
         """Delete one shot and its embeddings; GalleryError when there is none."""
         with self._changing() as db:
@@ -342,42 +315,8 @@ class GalleryFile:
         with self._reading() as db:
             return rows.newest_operating_point(db, encoder)
 
-    # Transactions
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with self._usable(), self._engine.connect() as db:
-            yield db
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        with self._usable(), self._writer.begin() as db:
-            yield db
-
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[sa.Connection]:
-        """Begin a transaction on identities and shots, which makes a new revision when it wrote anything."""
-        with self._transaction() as db:
-            before = cipher.rows_changed(db)
-            yield db
-            if cipher.rows_changed(db) != before:
-                db.execute(sa.update(s.gallery).values(revision=s.gallery.c.revision + 1))
-
-    @contextlib.contextmanager
-    def _usable(self) -> Iterator[None]:
-        if self._closed:
-            raise GalleryError("The gallery is closed.", "Open it again.")
-        with cipher.translated(self._path):
-            yield
-
     def _shots(self, query: sa.Select[Any]) -> list[Shot]:
         with self._reading() as db:
             found = db.execute(query).mappings().all()
         # Pictures are decoded after the transaction, which would otherwise keep the journal from being emptied.
         return [rows.shot_of(row) for row in found]
-
-    def _forget_journal(self) -> None:
-        """Empty the journal, in which (encrypted) pages of what was deleted are still lying."""
-        # What was asked for is done; that the journal is emptied later (at the latest on closing) is no failure.
-        with contextlib.suppress(GalleryError), self._usable():
-            cipher.empty_journal(self._engine)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from dataclasses import dataclass
 
 import torch
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
+_KEPT_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ def choose_device(wanted: str = "auto", *, threads: int | None = None) -> Device
     """
     count = threads or min(2, os.cpu_count() or 1)
     torch.set_num_threads(count)
+    _keep_freed_memory()
     cpu_label = f"CPU, {count} thread{'s' if count != 1 else ''}"
     if wanted in ("auto", "cuda") and torch.cuda.is_available():
         try:
@@ -55,3 +61,13 @@ def choose_device(wanted: str = "auto", *, threads: int | None = None) -> Device
         return Device("mps", "GPU: Apple")
     note = "" if wanted in ("auto", "cpu") else f"No {wanted.upper()} device was found; the CPU is used."
     return Device("cpu", cpu_label, note)
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep what torch frees: by default every large activation goes back to the kernel at every step."""
+    if not sys.platform.startswith("linux"):
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none, and does not need it
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
