@@ -116,6 +116,8 @@ class GalleryState:
         NONE: locked or not opened yet. WAITING: it is being opened. READY: open.
     name : str
         File name for the operator.
+    path : str
+        Where it is; empty for the demo's.
     people : int
     revision : int
     operating_point : OperatingPoint or None
@@ -127,6 +129,7 @@ class GalleryState:
 
     phase: Phase = Phase.NONE
     name: str = ""
+    path: str = ""
     people: int = 0
     revision: int = 0
     operating_point: OperatingPoint | None = None

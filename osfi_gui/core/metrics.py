@@ -58,7 +58,7 @@ def detection_identification_rate(scores: NDArray[np.floating], correct: NDArray
     threshold : float
         ``-inf`` gives rank-1.
     """
-    return float(np.mean(correct & (scores >= threshold)))
+    return float(np.mean(correct & (scores.astype(np.float64) >= threshold)))
 
 
 def dir_at_far(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
 from importlib import metadata
 
 from osfi_gui import __version__
 from osfi_gui.paths import data_dir
+from osfi_gui.services.conflicts import Finding, opencv_finding
 from osfi_gui.store.key import keyring_usable
 from osfi_gui.vision.device import choose_device
 from osfi_gui.vision.manifest import read_manifest
@@ -15,25 +15,6 @@ from osfi_gui.vision.sources import list_cameras
 from osfi_gui.vision.weights import find_weights
 
 PACKAGES = ("torch", "torchvision", "facenet-pytorch", "numpy", "pillow", "sqlcipher3", "PySide6-Essentials")
-HEADLESS, WITH_QT = "opencv-python-headless", ("opencv-python", "opencv-contrib-python")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes
-    ----------
-    topic, text : str
-    ok : bool
-    remedy : str
-        What to do; empty where nothing has to be done.
-    """
-
-    topic: str
-    text: str
-    ok: bool = True
-    remedy: str = ""
 
 
 def examine_computer() -> list[Finding]:
@@ -71,27 +52,3 @@ def _package(name: str) -> Finding:
     except metadata.PackageNotFoundError:
         command = "pip install --no-deps facenet-pytorch==2.6.0" if name == "facenet-pytorch" else f"pip install {name}"
         return Finding(name, "not installed", ok=False, remedy=f"Run: {command}")
-
-
-def opencv_finding() -> Finding:
-    """Say whether an OpenCV with Qt plugins of its own is installed: on Linux they break the window."""
-    installed = {name: _version(name) for name in (HEADLESS, *WITH_QT)}
-    clash = [name for name in WITH_QT if installed[name]]
-    if clash:
-        return Finding(
-            "opencv",
-            f"{' and '.join(clash)} is installed; its Qt plugins break the window on Linux",
-            ok=False,
-            remedy=f"Run: pip uninstall {' '.join(clash)} {HEADLESS} && pip install {HEADLESS}",
-        )
-    version = installed[HEADLESS]
-    if version is None:
-        return Finding("opencv", "not installed", ok=False, remedy=f"Run: pip install {HEADLESS}")
-    return Finding("opencv", f"{HEADLESS} {version}")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None

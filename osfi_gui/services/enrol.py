@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import CancelToken, Detector, Encoder
-    from osfi_gui.core.values import Consent, Face, Pixels
+    from osfi_gui.core.values import Consent, Face, Pixels, Sighting
     from osfi_gui.store.gallery import GalleryFile
 
 CENTRAL = 0.15
@@ -64,6 +64,28 @@ def examine(frame: Frame, *, detector: Detector, encoder: Encoder, aligned: bool
     else:
         advice = quality.failures
     return Examination(faces, face, chip, quality, shot, advice)
+
+
+def shot_of_sighting(frame: Frame, sighting: Sighting, *, encoder: str) -> NewShot:
+    """Make a shot of a face that recognition has seen.
+
+    Parameters
+    ----------
+    frame : Frame
+        The frame it was seen in.
+    sighting : Sighting
+    encoder : str
+        The encoder that gave its embedding.
+    """
+    portrait = cut_portrait(frame.pixels, sighting.face)
+    return NewShot(portrait, origin=frame.file or "", embeddings={encoder: sighting.embedding})
+
+
+def examination_of(frame: Frame, sighting: Sighting, *, encoder: str) -> Examination:
+    """Look at a face that recognition has seen as a shot to be."""
+    shot = shot_of_sighting(frame, sighting, encoder=encoder)
+    quality = sighting.quality
+    return Examination((sighting.face,), sighting.face, sighting.chip, quality, shot, quality.failures)
 
 
 def _the_one(faces: Sequence[Face], pixels: Pixels) -> Face | None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from osfi_gui.core.desk import FacePicture
 from osfi_gui.core.enrolment import GalleryListing, Lookalike, PersonRow
 from osfi_gui.core.lookalikes import misfits, nearest_others
+from osfi_gui.vision.chips import shown_chip
 
 if TYPE_CHECKING:
     from osfi_gui.services.session import Session
@@ -44,3 +46,15 @@ def list_gallery(store: GalleryFile, session: Session | None) -> GalleryListing:
         revision,
         tuple(PersonRow(p, near.get(p.identity_id), tuple(flagged.get(p.identity_id, ()))) for p in people),
     )
+
+
+def face_picture(store: GalleryFile, identity_id: int) -> FacePicture:
+    """Give the picture by which an identity is shown.
+
+    Parameters
+    ----------
+    store : GalleryFile
+    identity_id : int
+    """
+    revision, shot = store.revision, store.first_shot(identity_id)
+    return FacePicture(identity_id, revision, None if shot is None else shown_chip(shot.portrait))

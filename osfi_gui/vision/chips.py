@@ -98,3 +98,9 @@ def cut_portrait(pixels: Pixels, face: Face, *, longest: int = PORTRAIT_LONGEST)
         moved = _scaled(moved, size[0] / cut.shape[1], size[1] / cut.shape[0])
         cut = np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     return Portrait(cut, moved)
+
+
+def shown_chip(portrait: Portrait) -> Pixels:
+    """Cut an upright face for people to look at, whichever encoder is at work; shape (112, 112, 3)."""
+    matrix = similarity_transform(portrait.face.landmarks, TEMPLATE_112)
+    return np.asarray(cv2.warpAffine(portrait.pixels, matrix, (112, 112), flags=cv2.INTER_AREA), dtype=np.uint8)

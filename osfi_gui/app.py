@@ -1,0 +1,255 @@
+"""The window program: chooses the concrete classes, starts the threads, and joins them at the end."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import secrets
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if sys.platform == "win32":
+    import torch  # noqa: F401 - on Windows torch's libraries fail to load once Qt's are there
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from osfi_gui import __version__, wiring
+from osfi_gui.core.desk import GalleryState, Notice, Phase, SourceState, Tone
+from osfi_gui.paths import config_dir, data_dir
+from osfi_gui.store import settings as stored
+from osfi_gui.views.enrol import EnrolPage
+from osfi_gui.views.gallery import GalleryPage
+from osfi_gui.views.theme import apply_theme
+from osfi_gui.views.window import MainWindow
+from osfi_gui.workers.capture import CaptureThread
+from osfi_gui.workers.computer import Computer
+from osfi_gui.workers.desk import Desk
+from osfi_gui.workers.feed import LiveFeed
+from osfi_gui.workers.recognition import RecognitionThread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from osfi_gui.core.enrolment import Enrolment
+    from osfi_gui.core.ports import FrameSource
+    from osfi_gui.services.engine import Engine
+    from osfi_gui.store.settings import Settings
+
+DEFAULT_ENCODER = "sface"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the program was started with; empty means as last time."""
+
+    demo: bool = False
+    gallery: str = ""
+    source: str = ""
+    encoder: str = ""
+    quit_after_decisions: int = 0
+    timings: bool = False
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Read the command line; usage errors end the program with exit code 2."""
+    parser = argparse.ArgumentParser(prog="osfi-gui", description="Open-set face identification at a desk.")
+    parser.add_argument("--version", action="version", version=f"osfi-gui {__version__}")
+    parser.add_argument("--demo", action="store_true", help="play portraits, with a temporary gallery")
+    parser.add_argument("--gallery", default="", metavar="FILE", help="the gallery to open")
+    parser.add_argument(
+        "--source", default="", help="demo, camera:NAME, a stream's address, or a picture, folder or video"
+    )
+    parser.add_argument("--encoder", default="", metavar="NAME", help="the encoder, see “osfi encoders list”")
+    parser.add_argument(
+        "--quit-after-decisions",
+        type=int,
+        default=0,
+        metavar="N",
+        help="close after so many decisions (to check an installation)",
+    )
+    parser.add_argument(
+        "--timings",
+        action="store_true",
+        help="print when the window was there and when the first decision was, in seconds since 1970",
+    )
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def make_source(address: str) -> FrameSource:
+    """Make the source of an address: recorded ones play in real time, live ones are watched."""
+    from osfi_gui.vision.sources import Paced, Watched, open_source
+
+    return Paced(Watched(open_source(address)))
+
+
+class App(QObject):
+    """The running program.
+
+    Parameters
+    ----------
+    options : Options
+    """
+
+    begun = Signal(str)
+    demo_begun = Signal(str, str)
+    asked = Signal()
+    ended = Signal()
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self._options = options
+        self._settings_file = config_dir() / "settings.json"
+        self._settings = stored.load(self._settings_file)
+        self._left_open = ExitStack()
+        apply_theme(_application(), self._settings.theme)
+        encoder = options.encoder or self._settings.encoder or DEFAULT_ENCODER
+        feed = LiveFeed()
+        self.window = MainWindow(feed, enrol=EnrolPage(feed), gallery=GalleryPage(), window_state=self._settings.window)
+        self.capture = CaptureThread(feed, make_source=make_source)
+        self.recognition = RecognitionThread(feed, load=lambda: _load(encoder))
+        self.computer = Computer()
+        self.desk = Desk()
+        self._desk_thread = QThread()
+        self._desk_thread.setObjectName("desk")
+        self.desk.moveToThread(self._desk_thread)
+        self.computer.moveToThread(self._desk_thread)
+        wiring.connect(
+            self.window, capture=self.capture, recognition=self.recognition, desk=self.desk, computer=self.computer
+        )
+        self._connect()
+        self._decisions = 0
+        self._said: set[str] = set()
+
+    def _connect(self) -> None:
+        """Connect what only the program as a whole can do: remember, restyle, report, end."""
+        self.window.closing.connect(self._on_closing)
+        self.window.theme_requested.connect(self._on_theme_requested)
+        self.window.enrol.enrol_requested.connect(self._on_enrol_requested)
+        self.window.identify.decided.connect(self._on_decided)
+        self.capture.source_changed.connect(self._on_source_changed)
+        self.desk.gallery_changed.connect(self._on_gallery_changed)
+        self.begun.connect(self.desk.begin)
+        self.demo_begun.connect(self.desk.begin_demo)
+        self.asked.connect(self.computer.list_cameras)
+        self.asked.connect(self.computer.look_for_conflicts)
+        self.ended.connect(self.desk.end)
+
+    def begin(self) -> None:
+        """Show the window, then start everything that takes time behind it."""
+        self.window.enrol.set_operator(self._settings.operator)
+        self.window.show()
+        QTimer.singleShot(0, self._begin_threads)
+
+    @Slot()
+    def _begin_threads(self) -> None:
+        self._say("window")
+        for thread in (self._desk_thread, self.capture, self.recognition):
+            thread.start()
+        if self._options.demo:
+            folder = self._left_open.enter_context(tempfile.TemporaryDirectory(prefix="osfi-demo-"))
+            self.demo_begun.emit(str(Path(folder) / "demo.osfi"), secrets.token_hex(16))
+        else:
+            default = data_dir() / "gallery.osfi"
+            self.begun.emit(self._options.gallery or self._settings.gallery or str(default))
+        address = self._options.source or ("demo" if self._options.demo else self._settings.last_source)
+        self.capture.play(address)
+        self.asked.emit()
+
+    def end(self) -> None:
+        """Join every thread; called after the event loop."""
+        self.capture.end()
+        self.recognition.end()
+        self.ended.emit()
+        self._desk_thread.quit()
+        for thread in (self.capture, self.recognition, self._desk_thread):
+            thread.wait()
+        self._left_open.close()
+
+    def _remember(self, settings: Settings) -> None:
+        """Keep the operator's choices for the next start; the demo leaves no trace."""
+        if settings == self._settings or self._options.demo:
+            return
+        self._settings = settings
+        try:
+            stored.save(self._settings_file, settings)
+        except OSError as error:
+            what = f"Your settings could not be saved ({error.strerror})."
+            self.window.show_notice(Notice(what, f"Check the folder {self._settings_file.parent}.", Tone.BAD))
+
+    @Slot()
+    def _on_closing(self) -> None:
+        self._remember(replace(self._settings, window=self.window.state()))
+        self.capture.play("")
+
+    @Slot(str)
+    def _on_theme_requested(self, name: str) -> None:
+        apply_theme(_application(), name)
+        self._remember(replace(self._settings, theme=name))
+
+    @Slot(object)
+    def _on_enrol_requested(self, wanted: Enrolment) -> None:
+        if wanted.consent is not None and wanted.consent.operator:
+            self._remember(replace(self._settings, operator=wanted.consent.operator))
+
+    @Slot(object)
+    def _on_source_changed(self, state: SourceState) -> None:
+        if state.phase is Phase.READY:
+            self._remember(replace(self._settings, last_source=without_credentials(state.address)))
+
+    @Slot(object)
+    def _on_gallery_changed(self, state: GalleryState) -> None:
+        if state.phase is Phase.READY and state.path:
+            self._remember(replace(self._settings, gallery=state.path))
+
+    @Slot(object)
+    def _on_decided(self, _: object) -> None:
+        self._decisions += 1
+        self._say("decision")
+        if self._decisions == self._options.quit_after_decisions:
+            self.window.close()
+
+    def _say(self, what: str) -> None:
+        """Print once when something happened, in seconds since the epoch."""
+        if self._options.timings and what not in self._said:
+            self._said.add(what)
+            print(what, f"{time.time():.3f}", flush=True)
+
+
+def without_credentials(address: str) -> str:
+    """Take user and password out of a stream's address: settings are plain text."""
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return address
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _load(encoder: str) -> Engine:
+    from osfi_gui.services.engine import load_engine
+
+    return load_engine(encoder)
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    return existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+
+
+def main() -> None:
+    """Run the window until it is closed."""
+    options = parse(sys.argv[1:])
+    logging.basicConfig(level=logging.WARNING, format="osfi-gui: %(levelname)s: %(message)s")
+    application = _application()
+    application.setApplicationName("OSFI Desk")
+    application.setApplicationVersion(__version__)
+    app = App(options)
+    app.begin()
+    code = application.exec()
+    app.end()
+    sys.exit(code)

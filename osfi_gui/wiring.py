@@ -1,0 +1,92 @@
+"""Every connection between the window and the threads, on one page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from osfi_gui.views.window import MainWindow
+    from osfi_gui.workers.capture import CaptureThread
+    from osfi_gui.workers.computer import Computer
+    from osfi_gui.workers.desk import Desk
+    from osfi_gui.workers.recognition import RecognitionThread
+
+
+def connect(
+    window: MainWindow, *, capture: CaptureThread, recognition: RecognitionThread, desk: Desk, computer: Computer
+) -> None:
+    """Join intents to the threads that serve them, and states to the views that show them.
+
+    Parameters
+    ----------
+    window : MainWindow
+    capture, recognition : QThread
+    desk : Desk
+    computer : Computer
+        Both on a thread of their own.
+    """
+    identify, enrol, gallery = window.identify, window.enrol, window.gallery
+
+    # Intents: the source
+    window.source_requested.connect(capture.play)
+    window.retry_requested.connect(capture.again)
+    identify.retry_requested.connect(capture.again)
+    enrol.retry_requested.connect(capture.again)
+
+    window.cameras_requested.connect(computer.list_cameras)
+
+    # Intents: what recognition does
+    window.page_changed.connect(recognition.look)
+    identify.enrol_this_requested.connect(recognition.begin_draft_with)
+    enrol.shot_requested.connect(recognition.take_shot)
+    enrol.shot_removed_requested.connect(recognition.remove_shot)
+    enrol.draft_cleared.connect(recognition.clear_draft)
+    enrol.auto_requested.connect(recognition.take_by_itself)
+
+    # Intents: what the gallery does
+    window.open_requested.connect(desk.open)
+    window.unlock_requested.connect(desk.ask)
+    window.lock_requested.connect(desk.lock)
+    identify.portrait_requested.connect(desk.read_portrait)
+    identify.not_this_person_requested.connect(desk.keep_stranger)
+    enrol.portrait_requested.connect(desk.read_portrait)
+    enrol.enrol_requested.connect(desk.enrol)
+    enrol.import_folder_requested.connect(desk.import_folder)
+    enrol.import_files_requested.connect(desk.import_files)
+    enrol.import_cancel_requested.connect(desk.cancel_import)
+    enrol.import_undo_requested.connect(desk.undo_import)
+    gallery.listing_requested.connect(desk.list_people)
+    gallery.person_requested.connect(desk.read_person)
+    gallery.portrait_requested.connect(desk.read_portrait)
+    gallery.rename_requested.connect(desk.rename)
+    gallery.merge_requested.connect(desk.merge)
+    gallery.remove_shot_requested.connect(desk.remove_shot)
+    gallery.erase_requested.connect(desk.erase)
+    gallery.unlock_requested.connect(desk.ask)
+
+    # Threads among themselves
+    recognition.engine_loaded.connect(desk.use_engine)
+    desk.session_changed.connect(recognition.use_session)
+    desk.enrolled.connect(recognition.clear_draft)
+
+    # States
+    capture.source_changed.connect(window.show_source)
+    recognition.engine_changed.connect(window.show_engine)
+    desk.gallery_changed.connect(window.show_gallery)
+    computer.cameras_listed.connect(window.show_cameras)
+    desk.prompted.connect(window.ask_passphrase)
+    desk.names_changed.connect(enrol.show_names)
+    desk.listed.connect(gallery.show_listing)
+    desk.person_read.connect(gallery.show_person)
+    desk.portrait_read.connect(identify.show_portrait)
+    desk.portrait_read.connect(enrol.show_portrait)
+    desk.portrait_read.connect(gallery.show_portrait)
+    desk.enrolled.connect(enrol.show_enrolled)
+    desk.job_changed.connect(enrol.show_job)
+    for worker in (capture, recognition, desk, computer):
+        worker.noticed.connect(window.show_notice)
+
+    # Pages among themselves
+    identify.enrol_page_requested.connect(lambda: window.show_page("enrol"))
+    identify.enrol_this_requested.connect(lambda _: window.show_page("enrol"))
+    gallery.enrol_page_requested.connect(lambda: window.show_page("enrol"))

@@ -1,0 +1,397 @@
+"""The desk's thread: opens the gallery, changes it as the operator asks, and says what it is now."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from osfi_gui.core.desk import (
+    Enrolled,
+    GalleryPrompt,
+    GalleryState,
+    ImportFiles,
+    ImportFolder,
+    JobState,
+    Merge,
+    Notice,
+    OpenGallery,
+    PersonDetail,
+    Phase,
+    Rename,
+    SeenFace,
+    Tone,
+)
+from osfi_gui.core.errors import DeskError, GalleryError
+from osfi_gui.core.events import Token
+from osfi_gui.workers.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from osfi_gui.core.enrolment import Enrolment, EnrolReport
+    from osfi_gui.core.events import Event
+    from osfi_gui.core.ports import Detector
+    from osfi_gui.services.engine import Engine
+    from osfi_gui.services.session import Session
+    from osfi_gui.store.gallery import GalleryFile
+
+log = logging.getLogger(__name__)
+
+
+def told(slot: Callable[..., None]) -> Callable[..., None]:
+    """Turn whatever goes wrong in a slot into a notice: the desk goes on, and nothing goes unsaid."""
+
+    @wraps(slot)
+    def guarded(self: Desk, *args: object) -> None:
+        try:
+            slot(self, *args)
+        except DeskError as error:
+            self.noticed.emit(Notice(error.what, error.remedy, Tone.BAD))
+        except Exception as error:
+            log.exception("the desk failed in a way nobody foresaw")
+            self.noticed.emit(Notice(f"That did not work ({type(error).__name__}).", "Nothing was changed.", Tone.BAD))
+
+    return guarded
+
+
+class Desk(QObject):
+    """Owns the gallery; lives on a thread of its own, every slot is one request.
+
+    Answers carry what they answer (an identity, a revision), so that whoever asked drops what is outdated.
+    """
+
+    gallery_changed = Signal(object)
+    session_changed = Signal(object)
+    names_changed = Signal(object)
+    prompted = Signal(object)
+    listed = Signal(object)
+    person_read = Signal(object)
+    portrait_read = Signal(object)
+    enrolled = Signal(object)
+    job_changed = Signal(object)
+    noticed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = Path()
+        self._store: GalleryFile | None = None
+        self._engine: Engine | None = None
+        self._detector: Detector | None = None
+        self._session: Session | None = None
+        self._job: Job | None = None
+        self._demo = False
+
+    # The gallery file
+
+    @Slot(str)
+    @told
+    def begin(self, path: str) -> None:
+        """Open the gallery that was open last with the key in the keyring, or ask for its passphrase."""
+        from osfi_gui.store.key import keyring_passphrase
+
+        self._path = Path(path)
+        passphrase = None
+        if self._path.exists():
+            with contextlib.suppress(GalleryError):  # a keyring that is locked or broken: the operator can type
+                passphrase = keyring_passphrase(self._path)
+        if passphrase is None:
+            self.ask()
+        else:
+            self._open(self._path, passphrase)
+
+    @Slot()
+    @told
+    def ask(self) -> None:
+        """Ask the operator for what opens the gallery."""
+        self._ask("")
+
+    def _ask(self, error: str) -> None:
+        from osfi_gui.store.key import keyring_passphrase, keyring_usable
+
+        exists, usable = self._path.exists(), keyring_usable()
+        if exists and usable:
+            with contextlib.suppress(GalleryError):
+                usable = keyring_passphrase(self._path) is not None
+        self.prompted.emit(GalleryPrompt(str(self._path), exists, usable, error))
+
+    @Slot(object)
+    @told
+    def open(self, wanted: OpenGallery) -> None:
+        """Open or make a gallery; a wrong passphrase is asked for again."""
+        from osfi_gui.store.key import create_keyring_passphrase
+
+        self._path = Path(wanted.path)
+        passphrase = wanted.passphrase or create_keyring_passphrase(self._path)
+        self._open(self._path, passphrase)
+
+    @Slot(str, str)
+    @told
+    def begin_demo(self, path: str, passphrase: str) -> None:
+        """Make the demo's gallery and enrol its people as soon as the engine is there."""
+        self._demo = True
+        self._path = Path(path)
+        self._open(self._path, passphrase)
+
+    def _open(self, path: Path, passphrase: str) -> None:
+        from osfi_gui.store.gallery import GalleryFile
+
+        self._close()
+        self.gallery_changed.emit(GalleryState(Phase.WAITING, path.name))
+        try:
+            self._store = GalleryFile.open(path, passphrase, create=True)
+        except DeskError as error:
+            self.gallery_changed.emit(GalleryState(Phase.NONE, path.name))
+            self._ask(str(error))
+            return
+        if self._demo and self._engine is not None:
+            self._enrol_demo()
+        else:
+            self._look_again()
+
+    @Slot()
+    @told
+    def lock(self) -> None:
+        """Close the gallery; nobody is recognised until it is opened again."""
+        self._close()
+        self.gallery_changed.emit(GalleryState(Phase.NONE, self._path.name))
+
+    @Slot()
+    def end(self) -> None:
+        """Close the gallery before the thread ends."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._session = None
+        self.session_changed.emit(None)
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    # The session
+
+    @Slot(object)
+    @told
+    def use_engine(self, engine: Engine) -> None:
+        """Work with the engine that was loaded."""
+        self._engine = engine
+        if self._store is None:
+            return
+        if self._demo:
+            self._enrol_demo()
+        else:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Give the shots that this encoder has not seen an embedding, then swap the session."""
+        engine, store = self._engine, self._store
+        if engine is None or store is None or self._job is not None:
+            self._refresh()
+            return
+        from osfi_gui.services.reembed import reembed
+
+        if store.shots_without(engine.encoder.name):
+            self._run(lambda _: reembed(store, engine.encoder))
+        else:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Swap the session for one of the gallery as it is now, and say so."""
+        store, engine = self._store, self._engine
+        if store is None:
+            return
+        if engine is not None:
+            from osfi_gui.services.session import make_session
+
+            self._session = make_session(store, engine.encoder)
+            self.session_changed.emit(self._session)
+        session = self._session
+        people = store.identities()
+        self.gallery_changed.emit(
+            GalleryState(
+                Phase.READY,
+                store.path.name,
+                path="" if self._demo else str(store.path),
+                people=len(people),
+                revision=store.revision,
+                operating_point=session.operating_point if session else None,
+                calibration=session.calibration if session else "none",
+                temporary=self._demo,
+            )
+        )
+        self.names_changed.emit(tuple(person.name for person in people))
+
+    def _opened(self) -> GalleryFile:
+        if self._store is None:
+            raise GalleryError("No gallery is open.", "Open one first.")
+        return self._store
+
+    # What the pages ask for
+
+    @Slot(object)
+    @told
+    def enrol(self, wanted: Enrolment) -> None:
+        """Store a person with the shots of the draft."""
+        person = self._opened().enrol(
+            wanted.name,
+            wanted.shots,
+            external_id=wanted.external_id,
+            note=wanted.note,
+            consent=wanted.consent,
+        )
+        self._refresh()
+        self.enrolled.emit(Enrolled(person, len(wanted.shots)))
+
+    @Slot()
+    @told
+    def list_people(self) -> None:
+        """List the gallery."""
+        from osfi_gui.services.gallery import list_gallery
+
+        self.listed.emit(list_gallery(self._opened(), self._session))
+
+    @Slot(int)
+    @told
+    def read_person(self, identity_id: int) -> None:
+        """Read one person's shots."""
+        store = self._opened()
+        self.person_read.emit(PersonDetail(store.identity(identity_id), tuple(store.shots(identity_id))))
+
+    @Slot(int)
+    @told
+    def read_portrait(self, identity_id: int) -> None:
+        """Read the picture by which an identity is shown."""
+        if self._store is None:
+            return  # locked meanwhile: nobody waits for it
+        from osfi_gui.services.gallery import face_picture
+
+        self.portrait_read.emit(face_picture(self._store, identity_id))
+
+    @Slot(object)
+    @told
+    def rename(self, wanted: Rename) -> None:
+        """Change name, external id and note."""
+        self._opened().update_identity(
+            wanted.identity_id, name=wanted.name, external_id=wanted.external_id, note=wanted.note
+        )
+        self._refresh()
+
+    @Slot(object)
+    @told
+    def merge(self, wanted: Merge) -> None:
+        """Move all shots of one identity to another."""
+        merged = self._opened().merge(wanted.source_id, into=wanted.into_id)
+        self._refresh()
+        self.noticed.emit(Notice(f"Merged: {merged.name} has {merged.shots} shots now.", tone=Tone.GOOD))
+
+    @Slot(int)
+    @told
+    def remove_shot(self, shot_id: int) -> None:
+        """Delete one shot."""
+        self._opened().remove_shot(shot_id)
+        self._refresh()
+
+    @Slot(int)
+    @told
+    def erase(self, identity_id: int) -> None:
+        """Delete a person, and look whether anything is left."""
+        store = self._opened()
+        person = store.identity(identity_id)
+        store.erase(identity_id)
+        self._refresh()
+        if store.shot_ids(identity_id) or store.find(person.name) is not None:
+            raise GalleryError(f"{person.name} is still in the gallery.", "Erase the person again.")
+        what = f"{person.name} was erased: {person.shots} shots and their embeddings are gone."
+        self.noticed.emit(Notice(what, tone=Tone.GOOD))
+
+    @Slot(object)
+    @told
+    def keep_stranger(self, seen: SeenFace) -> None:
+        """Keep a face that was wrongly recognised, for calibration only."""
+        from osfi_gui.services.enrol import shot_of_sighting
+
+        store = self._opened()
+        if self._engine is None:
+            return
+        shot = shot_of_sighting(seen.frame, seen.sighting, encoder=self._engine.encoder.name)
+        store.add_strangers([shot])
+        what = f"Noted: this face is kept as a stranger ({store.stranger_count()} so far)."
+        self.noticed.emit(Notice(what, "Strangers are used to calibrate the threshold, never to train.", Tone.GOOD))
+
+    # Long jobs
+
+    @Slot(object)
+    @told
+    def import_folder(self, wanted: ImportFolder) -> None:
+        """Enrol everybody of ROOT/NAME/picture."""
+        from osfi_gui.services.enrol import check_root, enrol_folder
+
+        root, store, engine, detector = Path(wanted.root), self._opened(), *self._tools()
+        check_root(root)
+        self._run(
+            lambda token: enrol_folder(root, store=store, detector=detector, encoder=engine.encoder, token=token),
+            shown=True,
+        )
+
+    @Slot(object)
+    @told
+    def import_files(self, wanted: ImportFiles) -> None:
+        """Enrol pictures of one person."""
+        from osfi_gui.services.enrol import enrol_files
+
+        files, store, engine, detector = [Path(f) for f in wanted.files], self._opened(), *self._tools()
+        self._run(
+            lambda token: enrol_files(
+                wanted.name, files, store=store, detector=detector, encoder=engine.encoder, token=token
+            ),
+            shown=True,
+        )
+
+    @Slot()
+    def cancel_import(self) -> None:
+        """Stop the import at the next picture."""
+        if self._job is not None:
+            self._job.cancel()
+
+    @Slot(object)
+    @told
+    def undo_import(self, report: EnrolReport) -> None:
+        """Take back what an import stored."""
+        self._opened().take_back(report.shot_ids, identity_ids=report.new_identities)
+        self._refresh()
+        self.noticed.emit(Notice(f"The import was undone: {len(report.shot_ids)} shots are gone.", tone=Tone.GOOD))
+
+    def _enrol_demo(self) -> None:
+        from osfi_gui.services.demo import enrol_demo
+
+        store, engine, detector = self._opened(), *self._tools()
+        self._run(lambda token: enrol_demo(store=store, detector=detector, encoder=engine.encoder, token=token))
+
+    def _tools(self) -> tuple[Engine, Detector]:
+        if self._engine is None:
+            raise DeskError("The face models are still being loaded.", "Try again in a moment.")
+        if self._detector is None:
+            self._detector = self._engine.new_detector()
+        return self._engine, self._detector
+
+    def _run(self, make: Callable[[Token], Iterator[Event]], *, shown: bool = False) -> None:
+        if self._job is not None:
+            raise DeskError("Something else is still being worked on.", "Wait for it, or cancel it.")
+        self._job = Job(make, self)
+        if shown:
+            self._job.changed.connect(self.job_changed)
+        self._job.ended.connect(self._on_job_ended)
+
+    @Slot(object)
+    @told
+    def _on_job_ended(self, state: JobState) -> None:
+        self._job = None
+        self._refresh()
+        if state.phase is Phase.FAILED:
+            self.noticed.emit(Notice(state.what, state.remedy, Tone.BAD))

@@ -1,0 +1,55 @@
+"""One slot between two threads: the newest value wins, nothing piles up."""
+
+from __future__ import annotations
+
+import threading
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Mailbox(Generic[T]):
+    """Holds the newest value that was put; older ones are dropped."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._value: T | None = None
+        self._serial = 0
+        self._taken = 0
+
+    def put(self, value: T | None) -> None:
+        """Replace what is there; None empties it."""
+        with self._changed:
+            self._value = value
+            self._serial += 1
+            self._changed.notify_all()
+
+    def peek(self) -> T | None:
+        """Give the newest value without waiting; it stays."""
+        with self._changed:
+            return self._value
+
+    def take(self, *, timeout_s: float) -> T | None:
+        """Wait for a value that was not taken yet.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Seconds to wait at most.
+
+        Returns
+        -------
+        object or None
+            None when no new one came in time. It stays for those who peek.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._serial != self._taken, timeout_s):
+                return None
+            self._taken = self._serial
+            return self._value
+
+    def wake(self) -> None:
+        """Let a waiting ``take`` return at once, with what is there."""
+        with self._changed:
+            self._serial += 1
+            self._changed.notify_all()
