@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.defaults ROOT [--encoder sface] [--cache FILE]
 
-ROOT/NAME/picture holds aligned 112x112 chips. People are split in two by a shuffle of their sorted names (seed 0).
+ROOT/NAME/picture holds aligned 112x112 chips. People are split in two by a hash of their names.
 Galleries of n people (three shots each) are drawn at random from those with four pictures or more, strangers are all
 people with fewer than four; the threshold is the median over the draws of the smallest one with FAR <= the target.
 """
@@ -10,14 +10,13 @@ people with fewer than four; the threshold is the median over the draws of the s
 from __future__ import annotations
 
 import argparse
-import random
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.faces import embed_aligned, people_of
+from benchmarks.faces import embed_aligned, half_of, people_of
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Nac
 from osfi_gui.core.metrics import threshold_at_far
@@ -36,9 +35,8 @@ class Half:
 
 
 def halves(people: dict[str, list[Path]], vector_of: dict[Path, NDArray[np.float32]]) -> tuple[Half, Half]:
-    names = sorted(people)
-    random.Random(0).shuffle(names)
-    return tuple(_half(sorted(names[side::2]), people, vector_of) for side in (0, 1))  # type: ignore[return-value]
+    first, second = ([name for name in sorted(people) if half_of(name) == side] for side in (0, 1))
+    return _half(first, people, vector_of), _half(second, people, vector_of)
 
 
 def _half(names: list[str], people: dict[str, list[Path]], vector_of: dict[Path, NDArray[np.float32]]) -> Half:
