@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.values import Face, Pixels
 
-# On 482 faces of 500 LFW pictures, shots turned up to 0.85 and as blurred as 30 were as near to their person's other shots
-# as frontal, sharp ones (mean cosine 0.75 in every band); turned further, 0.64.
+# On 482 faces of 500 LFW pictures, shots turned by up to 0.85 and as blurred as 30 were as near to the other shots of
+# their person as frontal, sharp ones (mean cosine 0.75 in every band); turned further, 0.64.
 MIN_SIZE_PX = 48.0
 MIN_SHARPNESS = 20.0
 MIN_BRIGHTNESS = 40.0

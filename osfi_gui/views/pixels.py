@@ -38,7 +38,5 @@ def to_pixmap(pixels: Pixels, size: int) -> QPixmap:
     image = to_image(pixels)
     side = min(image.width(), image.height())
     middle = image.copy(QRect((image.width() - side) // 2, (image.height() - side) // 2, side, side))
-    scaled = middle.scaled(
-        size, size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
+    scaled = middle.scaled(size, size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return QPixmap.fromImage(scaled)

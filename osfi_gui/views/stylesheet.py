@@ -49,24 +49,24 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: $small; }
 QLabel[role="error"] { color: $reject; }
 QLabel[role="badge"], QToolButton[role="badge"] {
-    background: $window; color: $muted; border: 1px solid $line; border-radius: 11px; padding: 3px 10px;
+    background: $window; color: $muted; border: 1px solid $line; border-radius: 9px; padding: 4px 10px;
     font-size: $small;
 }
 QLabel[role="accept"], QToolButton[role="accept"] {
-    background: $accept_soft; color: $accept; border: 1px solid $accept_soft; border-radius: 11px; padding: 3px 10px;
+    background: $accept_soft; color: $accept; border: 1px solid $accept_soft; border-radius: 9px; padding: 4px 10px;
     font-size: $small; font-weight: 600;
 }
 QLabel[role="reject"], QToolButton[role="reject"] {
-    background: $reject_soft; color: $reject; border: 1px solid $reject_soft; border-radius: 11px; padding: 3px 10px;
+    background: $reject_soft; color: $reject; border: 1px solid $reject_soft; border-radius: 9px; padding: 4px 10px;
     font-size: $small; font-weight: 600;
 }
 QLabel[role="undecided"], QToolButton[role="undecided"] {
-    background: $undecided_soft; color: $undecided; border: 1px solid $undecided_soft; border-radius: 11px;
-    padding: 3px 10px; font-size: $small; font-weight: 600;
+    background: $undecided_soft; color: $undecided; border: 1px solid $undecided_soft; border-radius: 9px;
+    padding: 4px 10px; font-size: $small; font-weight: 600;
 }
 QLabel[role="warning"], QToolButton[role="warning"] {
-    background: $warning_soft; color: $warning; border: 1px solid $warning_soft; border-radius: 11px;
-    padding: 3px 10px; font-size: $small; font-weight: 600;
+    background: $warning_soft; color: $warning; border: 1px solid $warning_soft; border-radius: 9px;
+    padding: 4px 10px; font-size: $small; font-weight: 600;
 }
 QToolButton[role="badge"]:hover, QToolButton[role="accept"]:hover, QToolButton[role="warning"]:hover {
     border-color: $edge;
@@ -76,6 +76,7 @@ QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius
 QFrame[role="stage"] { background: $stage; border: none; border-radius: 10px; }
 QFrame[role="bar"] { background: $panel; border: none; border-bottom: 1px solid $line; }
 QFrame[role="column"] { background: $panel; border: none; border-right: 1px solid $line; }
+QLabel[role="wordmark"] { font-size: $heading; font-weight: 700; color: $text; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="notice-info"] { background: $accent_soft; border: 1px solid $accent; border-radius: 8px; }
 QFrame[role="notice-good"] { background: $accept_soft; border: 1px solid $accept; border-radius: 8px; }
@@ -111,30 +112,25 @@ QToolButton[role="badge"], QToolButton[role="accept"], QToolButton[role="warning
 QToolButton[role="badge"]:focus, QToolButton[role="accept"]:focus, QToolButton[role="warning"]:focus {
     border: 2px solid $focus; padding: 2px 9px;
 }
-QToolButton[role="picker"] {
-    background: $field; border: 1px solid $edge; border-radius: 7px; padding: 6px 26px 6px 10px; text-align: left;
-}
-QToolButton[role="picker"]:hover { border-color: $accent; }
-QToolButton[role="picker"]:focus { border: 2px solid $focus; padding: 5px 25px 5px 9px; }
-QToolButton[role="picker"]::menu-indicator {
+QPushButton[role="picker"] { background: $field; padding: 6px 30px 6px 12px; text-align: left; font-weight: 600; }
+QPushButton[role="picker"]:hover { border-color: $accent; }
+QPushButton[role="picker"]:focus { border: 2px solid $focus; padding: 5px 29px 5px 11px; }
+QPushButton[role="picker"]::menu-indicator {
     image: url($icons/down-$tone.svg); width: 12px; height: 12px;
     subcontrol-position: right center; subcontrol-origin: padding; right: 10px;
 }
-QToolButton[role="navigation"] {
-    border: none; border-left: 3px solid transparent; border-radius: 0; padding: 10px 14px 10px 13px;
-    color: $muted; text-align: left;
+QPushButton[role="navigation"] {
+    background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 9px 12px;
+    color: $muted; text-align: left; font-weight: 500;
 }
-QToolButton[role="navigation"]:hover { background: $window; color: $text; }
-QToolButton[role="navigation"]:checked {
-    background: $accent_soft; border-left: 3px solid $accent; color: $accent; font-weight: 600;
-}
-QToolButton[role="navigation"]:focus {
-    border: 2px solid $focus; border-left: 3px solid $focus; padding: 8px 12px 8px 13px;
-}
+QPushButton[role="navigation"]:hover { background: $window; color: $text; }
+QPushButton[role="navigation"]:checked { background: $accent_soft; color: $accent; font-weight: 600; }
+QPushButton[role="navigation"]:focus { border-color: $focus; }
+QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $field; color: $text; border: 1px solid $edge; border-radius: 7px; padding: 6px 9px;
-    selection-background-color: $accent; selection-color: $on_accent;
+    selection-background-color: $accent; selection-color: $on_accent; placeholder-text-color: $muted;
 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border: 2px solid $focus; padding: 5px 8px;
@@ -154,6 +150,17 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($icons/down-$tone.
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; }
 QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
+QCheckBox::indicator, QRadioButton::indicator, QTableView::indicator, QListView::indicator {
+    width: 16px; height: 16px; border: 1px solid $edge; background: $field;
+}
+QCheckBox::indicator, QTableView::indicator, QListView::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 9px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked {
+    background: $accent; border-color: $accent; image: url($icons/check-$tone.svg);
+}
+QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url($icons/dot-$tone.svg); }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: $line; border-color: $line; }
 
 QMenu { background: $panel; border: 1px solid $edge; padding: 5px; }
 QMenu::item { padding: 7px 26px 7px 14px; border-radius: 5px; background: transparent; }
@@ -162,6 +169,7 @@ QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 
 QAbstractScrollArea { background: transparent; border: none; }
+QScrollArea:focus { border: 2px solid $focus; border-radius: 6px; }
 QScrollArea > QWidget > QWidget[role="page"] { background: transparent; }
 QTableView, QListView, QTreeView {
     background: $panel; alternate-background-color: $window; border: 1px solid $line; border-radius: 10px;

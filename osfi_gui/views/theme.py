@@ -1,8 +1,8 @@
 """Colours and type of the desk, light and dark: one palette, and the style made from it.
 
 Widgets ask for a look by a property: ``set_role(label, "title")``. Roles of labels: ``title``, ``heading``, ``muted``,
-``error``, ``accept``, ``reject``, ``undecided``, ``warning``, ``badge``. Roles of buttons: ``primary``, ``danger``,
-``quiet``; without one a button is an ordinary one. Roles of frames: ``card``, ``stage``.
+``small``, ``error``, ``accept``, ``reject``, ``undecided``, ``warning``, ``badge``. Roles of buttons: ``primary``,
+``danger``, ``quiet``; without one a button is an ordinary one. Roles of frames: ``card``, ``stage``, ``rule``.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ LIGHT = Palette(
     muted=QColor("#556075"),
     disabled=QColor("#8d96a8"),
     line=QColor("#dfe3ea"),
-    edge=QColor("#858fa3"),
+    edge=QColor("#7c869a"),
     accent=QColor("#2456c7"),
     accent_hover=QColor("#1b459f"),
     accent_soft=QColor("#e6edfc"),
@@ -141,12 +141,12 @@ class _Current(QObject):
         super().__init__()
         self.palette = LIGHT
         self.app: QApplication | None = None
-        self.follows = False
+        self.name = ""
 
     @Slot()
     def follow(self) -> None:
         """Take over the system's change from light to dark or back."""
-        if self.follows and self.app is not None:
+        if not self.name and self.app is not None:
             _show(self.app, _system_palette())
 
 
@@ -156,6 +156,11 @@ _current: list[_Current] = []
 def palette() -> Palette:
     """Give the colours shown now, for those who paint themselves; ask again at every painting."""
     return _current[0].palette if _current else LIGHT
+
+
+def theme_name() -> str:
+    """Give what was chosen: ``light``, ``dark``, or empty while the system is followed."""
+    return _current[0].name if _current else ""
 
 
 def apply_theme(app: QApplication, name: str) -> None:
@@ -174,7 +179,7 @@ def apply_theme(app: QApplication, name: str) -> None:
     if current.app is not app:
         current.app = app
         hints.colorSchemeChanged.connect(current.follow)
-    current.follows = not name
+    current.name = name
     # Told to the platform as well, so that file choosers and title bars go along where it can.
     schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
     hints.setColorScheme(schemes.get(name, Qt.ColorScheme.Unknown))
