@@ -46,6 +46,7 @@ def connect(
     # Intents: what the gallery does
     window.open_requested.connect(desk.open)
     window.unlock_requested.connect(desk.ask)
+    window.gallery_requested.connect(desk.begin)
     window.lock_requested.connect(desk.lock)
     identify.portrait_requested.connect(desk.read_portrait)
     identify.not_this_person_requested.connect(desk.keep_stranger)
@@ -82,6 +83,7 @@ def connect(
     desk.portrait_read.connect(enrol.show_portrait)
     desk.portrait_read.connect(gallery.show_portrait)
     desk.enrolled.connect(enrol.show_enrolled)
+    desk.enrol_refused.connect(enrol.show_refused)
     desk.job_changed.connect(enrol.show_job)
     for worker in (capture, recognition, desk, computer):
         worker.noticed.connect(window.show_notice)

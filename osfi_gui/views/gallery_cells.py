@@ -60,11 +60,11 @@ class _PersonPainter(QStyledItemDelegate):
         """Draw what lies behind: the tint of the selection, never the default text or icon."""
         plain = QStyleOptionViewItem(option)
         self.initStyleOption(plain, index)
-        plain.text = ""  # type: ignore[attr-defined]
-        plain.icon = QIcon()  # type: ignore[attr-defined]
+        plain.text = ""
+        plain.icon = QIcon()
         # The keyboard's place is the selected row; a second outline around one cell of it says nothing more.
-        plain.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
-        widget = option.widget  # type: ignore[attr-defined]
+        plain.state &= ~QStyle.StateFlag.State_HasFocus
+        widget = option.widget
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, widget)
 
 
@@ -74,7 +74,7 @@ class PersonCells(_PersonPainter):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Be high enough for the face."""
         del index
-        height = QFontMetrics(option.font).height()  # type: ignore[attr-defined]
+        height = QFontMetrics(option.font).height()
         return QSize(4 * height, row_height(height))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -83,14 +83,14 @@ class PersonCells(_PersonPainter):
         row: PersonRow = index.data(PERSON_ROLE)
         colours = palette()
         column = Column(index.column())
-        whole: QRect = option.rect  # type: ignore[attr-defined]
+        whole: QRect = option.rect
         rect = whole.adjusted(PADDING, 0, -PADDING, 0)
         painter.save()
-        painter.setFont(option.font)  # type: ignore[attr-defined]
+        painter.setFont(option.font)
         line = painter.fontMetrics().height()
         text = str(index.data() or "")
         if column is Column.PICTURE:
-            if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+            if option.state & QStyle.StateFlag.State_Selected:
                 painter.fillRect(QRect(whole.left(), whole.top(), 3, whole.height()), colours.accent)
             side = float(round(FACE_LINES * line))
             face = QRectF(rect.left() + 2, rect.top() + (rect.height() - side) / 2, side, side)
@@ -152,24 +152,24 @@ class PersonCards(_PersonPainter):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Be as large as a card."""
         del index
-        return card_size(QFontMetrics(option.font).height())  # type: ignore[attr-defined]
+        return card_size(QFontMetrics(option.font).height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the card."""
         row: PersonRow = index.data(PERSON_ROLE)
         colours = palette()
-        rect: QRect = option.rect.adjusted(4, 4, -4, -4)  # type: ignore[attr-defined]
+        rect: QRect = option.rect.adjusted(4, 4, -4, -4)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(colours.accent)
             painter.setBrush(colours.accent_soft)
             painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        elif option.state & QStyle.StateFlag.State_MouseOver:  # type: ignore[attr-defined]
+        elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.window)
             painter.drawRoundedRect(QRectF(rect), 8, 8)
-        painter.setFont(option.font)  # type: ignore[attr-defined]
+        painter.setFont(option.font)
         line = painter.fontMetrics().height()
         side = round(CARD_LINES * line)
         face = QRectF(rect.center().x() - side / 2, rect.top() + 8, side, side)
@@ -180,7 +180,7 @@ class PersonCards(_PersonPainter):
         font.setWeight(font.Weight.DemiBold)
         painter.setFont(font)
         draw_text(painter, words, row.identity.name, CENTRE, colours.text)
-        painter.setFont(option.font)  # type: ignore[attr-defined]
+        painter.setFont(option.font)
         words.translate(0, line + 1)
         text, colour = self._line(row)
         draw_text(painter, words, text, CENTRE, colour)

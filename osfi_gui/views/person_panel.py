@@ -112,7 +112,11 @@ class PersonPanel(QFrame):
             self.consent.setToolTip("")
         else:
             self._consent_mark.set_mark(Mark.GOOD)
-            by = self.tr(", recorded by {operator}").format(operator=who.consent.operator) if who.consent.operator else ""
+            by = (
+                self.tr(", recorded by {operator}").format(operator=who.consent.operator)
+                if who.consent.operator
+                else ""
+            )
             words = self.tr("Agreed on {day}{by}: “{text}”")
             self.consent.setText(words.format(day=day(who.consent.given_at), by=by, text=who.consent.text))
 

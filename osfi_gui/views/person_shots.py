@@ -89,21 +89,21 @@ class _ShotRows(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Be high enough for the face."""
         del index
-        line = QFontMetrics(option.font).height()  # type: ignore[attr-defined]
+        line = QFontMetrics(option.font).height()
         return QSize(10 * line, round(FACE_LINES * line) + 10)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the row."""
         shot: ShownShot = index.data(SHOT_ROLE)
         colours = palette()
-        rect: QRect = option.rect.adjusted(3, 2, -3, -2)  # type: ignore[attr-defined]
+        rect: QRect = option.rect.adjusted(3, 2, -3, -2)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setBrush(colours.accent_soft)
             painter.drawRoundedRect(QRectF(rect), 7, 7)
-        painter.setFont(option.font)  # type: ignore[attr-defined]
+        painter.setFont(option.font)
         line = painter.fontMetrics().height()
         side = float(round(FACE_LINES * line))
         paint_face(painter, QRectF(rect.left() + 5, rect.center().y() - side / 2, side, side), shot.pixmap, shot.title)

@@ -31,16 +31,18 @@ class Situation:
     action: Action = Action.NONE
 
 
-def situation(source: SourceState, engine: EngineState, gallery: GalleryState) -> Situation:
-    """Find the first thing that has to be put right before anybody is recognised.
+def situation(source: SourceState, engine: EngineState, gallery: GalleryState, *, enrolling: bool = False) -> Situation:
+    """Find the first thing that has to be put right before anybody is recognised, or enrolled.
 
     Parameters
     ----------
     source : SourceState
     engine : EngineState
     gallery : GalleryState
+    enrolling : bool
+        For somebody who enrols an empty gallery is nothing to put right.
     """
-    return _of_source(source) or _of_engine(engine) or _of_gallery(gallery) or Situation()
+    return _of_source(source) or _of_engine(engine) or _of_gallery(gallery, enrolling=enrolling) or Situation()
 
 
 def _tr(text: str) -> str:
@@ -69,13 +71,13 @@ def _of_engine(engine: EngineState) -> Situation | None:
     return None
 
 
-def _of_gallery(gallery: GalleryState) -> Situation | None:
+def _of_gallery(gallery: GalleryState, *, enrolling: bool) -> Situation | None:
     if gallery.phase is Phase.WAITING:
         return Situation(_tr("Opening the gallery…"))
     if gallery.phase is not Phase.READY:
-        text = _tr("Nobody is recognised while it is locked.")
+        text = _tr("Nobody is enrolled or recognised while it is locked.")
         return Situation(_tr("No gallery is open"), text, _tr("Open gallery"), Action.UNLOCK)
-    if gallery.people == 0:
+    if gallery.people == 0 and not enrolling:
         text = _tr("Everybody is unknown until you enrol the first person.")
         return Situation(_tr("Nobody is enrolled yet"), text, _tr("Enrol somebody"), Action.ENROL)
     return None

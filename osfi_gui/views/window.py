@@ -107,8 +107,9 @@ class MainWindow(QMainWindow):
         bar.theme_requested.connect(self.theme_requested)
         bar.noticed.connect(self.show_notice)
         bar.calibration_clicked.connect(self._on_calibration_clicked)
-        self.identify.source_choice_requested.connect(bar.picker.open_menu)
-        self.identify.unlock_requested.connect(self.unlock_requested)
+        for page in (self.identify, self.enrol):
+            page.source_choice_requested.connect(bar.picker.open_menu)
+            page.unlock_requested.connect(self.unlock_requested)
 
     # Pages
 

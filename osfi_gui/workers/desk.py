@@ -73,6 +73,7 @@ class Desk(QObject):
     person_read = Signal(object)
     portrait_read = Signal(object)
     enrolled = Signal(object)
+    enrol_refused = Signal()
     job_changed = Signal(object)
     noticed = Signal(object)
 
@@ -238,13 +239,13 @@ class Desk(QObject):
     @told
     def enrol(self, wanted: Enrolment) -> None:
         """Store a person with the shots of the draft."""
-        person = self._opened().enrol(
-            wanted.name,
-            wanted.shots,
-            external_id=wanted.external_id,
-            note=wanted.note,
-            consent=wanted.consent,
-        )
+        try:
+            person = self._opened().enrol(
+                wanted.name, wanted.shots, external_id=wanted.external_id, note=wanted.note, consent=wanted.consent
+            )
+        except Exception:
+            self.enrol_refused.emit()
+            raise
         self._refresh()
         self.enrolled.emit(Enrolled(person, len(wanted.shots)))
 
