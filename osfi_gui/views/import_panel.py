@@ -171,7 +171,6 @@ class ImportPanel(QWidget):
             words.setWordWrap(True)
             inner.addWidget(heading)
             inner.addWidget(words)
-            inner.addStretch(1)
             line = QHBoxLayout()
             line.setSpacing(8)
             if field is not None:
@@ -207,5 +206,5 @@ class ImportPanel(QWidget):
         layout.addWidget(self.why)
         layout.addWidget(rules)
         layout.addWidget(self._progress)
-        layout.addWidget(self.report, 1)
-        layout.addStretch(0)
+        layout.addWidget(self.report, 100)
+        layout.addStretch(1)

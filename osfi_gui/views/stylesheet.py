@@ -87,7 +87,7 @@ QPushButton {
 }
 QPushButton:hover { background: $accent_soft; border-color: $accent; }
 QPushButton:pressed { background: $line; }
-QPushButton:checked { background: $accent_soft; border-color: $accent; color: $accent; font-weight: 600; }
+QPushButton:checked { background: $accent_soft; border-color: $accent; color: $accent; }
 QPushButton:focus { border: 2px solid $focus; padding: 5px 13px; }
 QPushButton:disabled { color: $disabled; border-color: $line; background: $window; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
@@ -128,6 +128,7 @@ QPushButton[role="navigation"]:checked { background: $accent_soft; color: $accen
 QPushButton[role="navigation"]:focus { border-color: $focus; }
 QToolButton::menu-indicator { image: none; }
 
+QAbstractScrollArea { background: transparent; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $field; color: $text; border: 1px solid $edge; border-radius: 7px; padding: 6px 9px;
     selection-background-color: $accent; selection-color: $on_accent; placeholder-text-color: $muted;
@@ -168,7 +169,6 @@ QMenu::item:selected { background: $accent_soft; color: $text; }
 QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 
-QAbstractScrollArea { background: transparent; border: none; }
 QScrollArea:focus { border: 2px solid $focus; border-radius: 6px; }
 QScrollArea > QWidget > QWidget[role="page"] { background: transparent; }
 QTableView, QListView, QTreeView {

@@ -35,11 +35,11 @@ def ground_of(verdict: Verdict, colours: Palette) -> QColor:
 
 
 def outcome(verdict: Verdict) -> str:
-    """Give the word of an outcome: ACCEPT, REJECTED or UNDECIDED."""
+    """Give the word of an outcome: ACCEPT, REJECT or UNDECIDED."""
     translate = QCoreApplication.translate
     return {
         Verdict.ACCEPT: translate("verdict", "ACCEPT"),
-        Verdict.REJECT: translate("verdict", "REJECTED"),
+        Verdict.REJECT: translate("verdict", "REJECT"),
         Verdict.UNDECIDED: translate("verdict", "UNDECIDED"),
     }[verdict]
 

@@ -141,7 +141,7 @@ def test_the_largest_face_is_shown_first(page, feed, scene):
 
 def test_a_rejection_and_a_doubt_say_so(page, feed, scene):
     show(page, feed, scene.frame(), scene.sighting(scene.rejected()))
-    assert page.panel.verdict.text() == "REJECTED Unknown"
+    assert page.panel.verdict.text() == "REJECT Unknown"
     show(page, feed, scene.frame(), scene.sighting(scene.undecided()))
     assert page.panel.verdict.text() == "UNDECIDED Still looking"
 
