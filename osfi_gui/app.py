@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if sys.platform == "win32":
     import torch  # noqa: F401 - on Windows torch's libraries fail to load once Qt's are there
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from osfi_gui import __version__, wiring
@@ -170,6 +170,9 @@ class App(QObject):
         for thread in (self.capture, self.recognition, self._desk_thread):
             thread.wait()
         self._left_open.close()
+        # Widgets go while the application is there; left to the interpreter's end, the order is chance, and it crashes.
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def _remember(self, settings: Settings) -> None:
         """Keep the operator's choices for the next start; the demo leaves no trace."""

@@ -87,8 +87,3 @@ def connect(
     desk.job_changed.connect(enrol.show_job)
     for worker in (capture, recognition, desk, computer):
         worker.noticed.connect(window.show_notice)
-
-    # Pages among themselves
-    identify.enrol_page_requested.connect(lambda: window.show_page("enrol"))
-    identify.enrol_this_requested.connect(lambda _: window.show_page("enrol"))
-    gallery.enrol_page_requested.connect(lambda: window.show_page("enrol"))

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.pool import QueuePool
 
 from osfi_gui.core.errors import GalleryError, NewerGalleryError, WrongPassphraseError
 from osfi_gui.store import schema
+from osfi_gui.store.upgrade import known_versions, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -206,7 +204,7 @@ def _check(engine: sa.Engine, path: Path, *, may_be_empty: bool) -> None:
         if application != schema.APPLICATION_ID or "alembic_version" not in tables:
             raise _explained(path, "not a database")
         versions = set(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars())
-    if versions - known_versions():
+    if versions != {schema.VERSION} and versions - known_versions():
         raise NewerGalleryError(
             f"{path.name} was written by a newer version of this program.",
             "Install the newest version to open it; the file was not changed.",
@@ -219,10 +217,13 @@ def _migrate(engine: sa.Engine) -> None:
         driver = connection.connection.driver_connection
         if driver is not None and driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             driver.execute("PRAGMA journal_mode = WAL")
+    with engine.connect() as connection:
+        versions = sa.text("SELECT version_num FROM alembic_version")
+        made = sa.inspect(connection).has_table("alembic_version")
+        if made and set(connection.execute(versions).scalars()) == {schema.VERSION}:
+            return
     with _migrating, engine.execution_options(writes=True).begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
 
 
 def rows_changed(connection: sa.Connection) -> int:
@@ -239,16 +240,3 @@ def empty_journal(engine: sa.Engine) -> None:
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.close()
-
-
-def known_versions() -> set[str]:
-    """Every migration this program ships."""
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-
-
-def _config() -> Config:
-    config = Config()
-    # Doubled because Alembic's settings expand percent signs, which a path may hold.
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+VERSION = "0001"
+"""The newest migration: a file that has it is opened without looking at the others."""
 APPLICATION_ID = 0x4F534649
 """SQLite's application id of a gallery file ("OSFI"), which tells it from other SQLCipher files."""
 

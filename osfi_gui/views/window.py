@@ -110,6 +110,9 @@ class MainWindow(QMainWindow):
         for page in (self.identify, self.enrol):
             page.source_choice_requested.connect(bar.picker.open_menu)
             page.unlock_requested.connect(self.unlock_requested)
+        self.identify.enrol_page_requested.connect(self._on_enrol_page_requested)
+        self.identify.enrol_this_requested.connect(self._on_enrol_page_requested)
+        self.gallery.enrol_page_requested.connect(self._on_enrol_page_requested)
 
     # Pages
 
@@ -131,6 +134,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_calibration_clicked(self) -> None:
         self.show_page("calibrate")
+
+    @Slot()
+    def _on_enrol_page_requested(self) -> None:
+        self.show_page("enrol")
 
     @Slot()
     def _pull(self) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +33,18 @@ def overlap(a: Sequence[Face], b: Sequence[Face]) -> NDArray[np.float64]:
     area_first, area_second = first[:, 2:].prod(axis=1), second[:, 2:].prod(axis=1)
     union = area_first[:, None] + area_second[None, :] - inside
     return np.asarray(inside / np.maximum(union, 1e-9), dtype=np.float64)
+
+
+def _best_pairs(worth: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Pair rows and columns so that the sum is largest."""
+    if 1 in worth.shape:
+        best = int(worth.argmax())
+        return [(best // worth.shape[1], best % worth.shape[1])]
+    # Here and not at the top: importing it takes as long as the window does, and one person in sight never needs it.
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
 
 
 @dataclass
@@ -80,7 +91,7 @@ class Tracker:
             alike = np.stack([t.embedding for t in self._tracks]) @ embeddings.T
             possible = ((iou >= LEAST_OVERLAP) & (alike >= LEAST_SAME)) | (alike >= LEAST_ALIKE)
             worth = np.where(possible, iou + np.clip(alike, 0.0, 1.0), -1.0)
-            for row, column in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
+            for row, column in _best_pairs(worth):
                 if possible[row, column]:
                     track = self._tracks[row]
                     track.face, track.embedding, track.seen_s = faces[column], embeddings[column], time_s

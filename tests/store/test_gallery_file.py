@@ -12,7 +12,9 @@ import pytest
 from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Consent, OperatingPoint
+from osfi_gui.store import schema
 from osfi_gui.store.gallery import GalleryFile
+from osfi_gui.store.upgrade import newest_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -291,3 +293,7 @@ def test_a_closed_gallery_says_so(gallery: GalleryFile) -> None:
     gallery.close()
     with pytest.raises(GalleryError, match="closed"):
         gallery.identities()
+
+
+def test_the_version_that_is_opened_at_once_is_the_newest_migration() -> None:
+    assert schema.VERSION == newest_version()
