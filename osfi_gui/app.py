@@ -137,7 +137,6 @@ class App(QObject):
         self.begun.connect(self.desk.begin)
         self.demo_begun.connect(self.desk.begin_demo)
         self.asked.connect(self.computer.list_cameras)
-        self.asked.connect(self.computer.look_for_conflicts)
         self.ended.connect(self.desk.end)
 
     def begin(self) -> None:

@@ -203,7 +203,7 @@ def _check(engine: sa.Engine, path: Path, *, may_be_empty: bool) -> None:
         application = connection.execute(sa.text("PRAGMA application_id")).scalar_one()
         if application != schema.APPLICATION_ID or "alembic_version" not in tables:
             raise _explained(path, "not a database")
-        versions = set(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars())
+        versions = _versions(connection)
     if versions != {schema.VERSION} and versions - known_versions():
         raise NewerGalleryError(
             f"{path.name} was written by a newer version of this program.",
@@ -217,13 +217,15 @@ def _migrate(engine: sa.Engine) -> None:
         driver = connection.connection.driver_connection
         if driver is not None and driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             driver.execute("PRAGMA journal_mode = WAL")
-    with engine.connect() as connection:
-        versions = sa.text("SELECT version_num FROM alembic_version")
-        made = sa.inspect(connection).has_table("alembic_version")
-        if made and set(connection.execute(versions).scalars()) == {schema.VERSION}:
-            return
     with _migrating, engine.execution_options(writes=True).begin() as connection:
-        upgrade(connection)
+        if not sa.inspect(connection).has_table("alembic_version"):
+            schema.create(connection)
+        elif _versions(connection) != {schema.VERSION}:
+            upgrade(connection)
+
+
+def _versions(connection: sa.Connection) -> set[str]:
+    return set(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars())
 
 
 def rows_changed(connection: sa.Connection) -> int:

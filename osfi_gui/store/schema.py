@@ -101,3 +101,15 @@ operating_points = sa.Table(
     sa.Column("made_at", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
+
+
+def create(connection: sa.Connection) -> None:
+    """Build in an empty file what the migrations, one after the other, build."""
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    metadata.create_all(connection)
+    connection.execute(sa.insert(gallery).values(id=1, revision=0))
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version "
+        "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.execute(sa.text("INSERT INTO alembic_version VALUES (:version)"), {"version": VERSION})

@@ -9,8 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import requests
-
 from osfi_gui.core.errors import EncoderError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.paths import data_dir
@@ -141,6 +139,8 @@ def fetch_weights(entry: EncoderEntry, token: CancelToken) -> Iterator[Event]:
     EncoderError
         When the address cannot be reached or the file that came is not the right one.
     """
+    import requests  # here and not at the top: who has the weights never needs it
+
     yield Started(f"Fetching {entry.title}")
     target = weights_dir() / entry.weights.file
     part = target.with_suffix(".part")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -19,6 +20,7 @@ from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import GalleryError, NewerGalleryError, WrongPassphraseError
 from osfi_gui.store import schema
 from osfi_gui.store.gallery import GalleryFile
+from osfi_gui.store.upgrade import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -245,6 +247,32 @@ def test_every_connection_is_set_up_the_same(gallery: GalleryFile) -> None:
 def test_the_migrations_build_what_the_queries_are_written_against(gallery: GalleryFile) -> None:
     with gallery._engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_a_new_gallery_is_what_the_migrations_build(gallery: GalleryFile) -> None:
+    plain = sa.create_engine("sqlite://")
+    with plain.connect() as migrated, gallery._engine.connect() as made:
+        upgrade(migrated)
+        for pragma in ("application_id", "user_version"):
+            assert _pragma(made, pragma) == _pragma(migrated, pragma)
+        tables = set(sa.inspect(migrated).get_table_names())
+        assert tables == set(sa.inspect(made).get_table_names()) >= {"identities", "shots", "alembic_version"}
+        for table in tables:
+            for pragma in ("table_xinfo", "index_list", "foreign_key_list"):
+                assert _pragma(made, f"{pragma}({table})") == _pragma(migrated, f"{pragma}({table})"), table
+            assert ("AUTOINCREMENT" in _sql(made, table)) == ("AUTOINCREMENT" in _sql(migrated, table)), table
+        for rows in ("gallery", "alembic_version"):
+            query = sa.text(f"SELECT * FROM {rows}")
+            assert made.execute(query).all() == migrated.execute(query).all()
+
+
+def _pragma(connection: sa.Connection, text: str) -> list[object]:
+    return sorted(map(tuple, connection.exec_driver_sql(f"PRAGMA {text}").all()), key=str)
+
+
+def _sql(connection: sa.Connection, table: str) -> str:
+    query = sa.text("SELECT sql FROM sqlite_master WHERE name = :name")
+    return str(connection.execute(query, {"name": table}).scalar_one())
 
 
 def test_neither_repr_nor_log_nor_errors_show_data(
