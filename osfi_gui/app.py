@@ -23,8 +23,6 @@ from osfi_gui import __version__, wiring
 from osfi_gui.core.desk import GalleryState, Notice, Phase, SourceState, Tone
 from osfi_gui.paths import config_dir, data_dir
 from osfi_gui.store import settings as stored
-from osfi_gui.views.enrol import EnrolPage
-from osfi_gui.views.gallery import GalleryPage
 from osfi_gui.views.theme import apply_theme
 from osfi_gui.views.window import MainWindow
 from osfi_gui.workers.capture import CaptureThread
@@ -110,7 +108,7 @@ class App(QObject):
         apply_theme(_application(), self._settings.theme)
         encoder = options.encoder or self._settings.encoder or DEFAULT_ENCODER
         feed = LiveFeed()
-        self.window = MainWindow(feed, enrol=EnrolPage(feed), gallery=GalleryPage(), window_state=self._settings.window)
+        self.window = MainWindow(feed, window_state=self._settings.window)
         self.capture = CaptureThread(feed, make_source=make_source)
         self.recognition = RecognitionThread(feed, load=lambda: _load(encoder))
         self.computer = Computer()

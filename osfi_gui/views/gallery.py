@@ -261,7 +261,7 @@ class GalleryPage(QWidget):
                 dialog.reject()
 
     def _close_dialogs_about_others(self) -> None:
-        """A dialog speaks of the gallery as it was when it opened; it goes when its person has changed or gone."""
+        """Close dialogs whose person has changed or gone: they speak of the gallery as it was when they opened."""
         row = self._row(self._selected)
         if row is None or self.panel.row is None or row.identity != self.panel.row.identity:
             self._close_dialogs()

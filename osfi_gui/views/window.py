@@ -9,6 +9,8 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from osfi_gui.core.desk import GalleryState, Phase
+from osfi_gui.views.enrol import EnrolPage
+from osfi_gui.views.gallery import GalleryPage
 from osfi_gui.views.identify import IdentifyPage
 from osfi_gui.views.leaving import LeaveDialog
 from osfi_gui.views.navigation import PAGES, Navigation
@@ -19,8 +21,6 @@ from osfi_gui.views.unlock import UnlockDialog
 
 if TYPE_CHECKING:
     from osfi_gui.core.desk import EngineState, Feed, GalleryPrompt, Notice, SourceChoice, SourceState
-    from osfi_gui.views.enrol import EnrolPage
-    from osfi_gui.views.gallery import GalleryPage
 
 PULL_MS = 33
 
@@ -34,8 +34,6 @@ class MainWindow(QMainWindow):
     ----------
     feed : Feed
         The live values.
-    enrol, gallery : QWidget
-        The two pages that are made elsewhere.
     window_state : str
         As ``state`` gave it at the end of the last session.
     """
@@ -51,10 +49,10 @@ class MainWindow(QMainWindow):
     page_changed = Signal(str)
     closing = Signal()
 
-    def __init__(self, feed: Feed, *, enrol: EnrolPage, gallery: GalleryPage, window_state: str = "") -> None:
+    def __init__(self, feed: Feed, *, window_state: str = "") -> None:
         super().__init__()
         self.setWindowTitle("OSFI Desk")
-        self.identify, self.enrol, self.gallery = IdentifyPage(feed), enrol, gallery
+        self.identify, self.enrol, self.gallery = IdentifyPage(feed), EnrolPage(feed), GalleryPage()
         self.tune, self.calibrate, self.activity = TunePage(), CalibratePage(), ActivityPage()
         self.navigation, self.topbar, self.notices = Navigation(), TopBar(), NoticeStack()
         self._pages: dict[str, QWidget] = dict(

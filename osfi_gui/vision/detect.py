@@ -72,7 +72,13 @@ class MtcnnDetector:
             return []
         smallest = self._smallest_px or max(SMALLEST_PX, int(shorter * SMALLEST_SHARE))
         with torch.inference_mode():
-            frame = torch.from_numpy(np.ascontiguousarray(pixels)).to(self._device).permute(2, 0, 1)[None].float().contiguous()
+            frame = (
+                torch.from_numpy(np.ascontiguousarray(pixels))
+                .to(self._device)
+                .permute(2, 0, 1)[None]
+                .float()
+                .contiguous()
+            )
             boxes = self._propose(frame, smallest)
             boxes = self._refine(frame, boxes)
             boxes, scores, landmarks = self._decide(frame, boxes)

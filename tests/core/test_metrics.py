@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_dir_at_far_is_the_brute_force_one(mated, non_mated, far):
 def test_dir_falls_as_the_threshold_rises(mated, thresholds):
     values, right = floats([s for s, _ in mated]), np.array([r for _, r in mated])
     rates = [detection_identification_rate(values, right, t) for t in sorted(thresholds)]
-    assert all(a >= b for a, b in zip(rates, rates[1:], strict=False))
+    assert all(a >= b for a, b in pairwise(rates))
     assert detection_identification_rate(values, right, -np.inf) == pytest.approx(right.mean())
     assert detection_identification_rate(values, right, np.inf) == 0.0
 
@@ -82,7 +83,7 @@ def test_dir_falls_as_the_threshold_rises(mated, thresholds):
 @given(scores, st.lists(st.sampled_from(FARS), min_size=2, max_size=6))
 def test_a_laxer_target_never_needs_a_higher_threshold(non_mated, fars):
     ordered = [threshold_at_far(floats(non_mated), float(f)) for f in sorted(fars, key=float)]
-    assert all(a >= b for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(a >= b for a, b in pairwise(ordered))
 
 
 @given(mated_probes, scores, st.sampled_from(FARS), st.sampled_from(["cube", "exp", "atan", "affine"]))

@@ -296,4 +296,4 @@ def test_a_closed_gallery_says_so(gallery: GalleryFile) -> None:
 
 
 def test_the_version_that_is_opened_at_once_is_the_newest_migration() -> None:
-    assert schema.VERSION == newest_version()
+    assert newest_version() == schema.VERSION

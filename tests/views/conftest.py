@@ -1,6 +1,7 @@
 """Real portraits as pixels, and a feed that gives what a test puts into it."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from osfi_gui.core.decide import decide, sentence
 from osfi_gui.core.desk import EngineState, GalleryState, Phase, SourceState
+from osfi_gui.core.enrolment import Draft
 from osfi_gui.core.values import (
     Decision,
     Face,
@@ -33,17 +35,20 @@ class FakeFeed:
 
     newest_frame: Frame | None = None
     newest_recognition: Recognition | None = None
-    pulls: int = 0
+    newest_draft: Draft | None = None
+    pulled: Counter[str] = field(default_factory=Counter)
 
     def frame(self):
-        self.pulls += 1
+        self.pulled["frame"] += 1
         return self.newest_frame
 
     def recognition(self):
+        self.pulled["recognition"] += 1
         return self.newest_recognition
 
     def draft(self):
-        return None
+        self.pulled["draft"] += 1
+        return self.newest_draft
 
 
 def rgb(path, side=0):

@@ -1,9 +1,9 @@
 """The window: pages, badges, notices, and no end that loses anything."""
 
 import pytest
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton
 
 from osfi_gui.core.desk import (
     EngineState,
@@ -23,39 +23,21 @@ from osfi_gui.views.source_picker import StreamDialog
 from osfi_gui.views.window import MainWindow
 
 
-class EnrolStand(QWidget):
-    """Stands for the page that enrols."""
-
-    enrol_requested = Signal(object)
-
-    def __init__(self):
-        super().__init__()
-        self.lost = ""
-        self.pulls = 0
-        self.gallery = None
-
-    def pull(self):
-        self.pulls += 1
-
-    def unsaved(self):
-        return self.lost
-
-    def show_gallery(self, state):
-        self.gallery = state
-
-
 @pytest.fixture
-def enrol(qtbot):
-    return EnrolStand()
-
-
-@pytest.fixture
-def window(qtbot, feed, enrol):
-    made = MainWindow(feed, enrol=enrol, gallery=QLabel("gallery"))
+def window(qtbot, feed):
+    made = MainWindow(feed)
     qtbot.addWidget(made)
     made.show()
-    yield made
-    enrol.lost = ""
+    return made
+
+
+@pytest.fixture
+def lost(window, monkeypatch):
+    """Leave something unsaved on a page."""
+    sentence = "Three shots of Ada are not saved."
+    with monkeypatch.context() as patch:
+        patch.setattr(window.enrol, "unsaved", lambda: sentence)
+        yield sentence
 
 
 # Pages
@@ -69,17 +51,17 @@ def test_ctrl_and_a_number_show_every_page(window, qtbot):
     assert shown == ["enrol", "gallery", "tune", "calibrate", "activity", "identify"]
 
 
-def test_only_the_page_that_is_seen_pulls(window, feed, enrol, qtbot):
-    qtbot.waitUntil(lambda: feed.pulls > 2)
-    assert enrol.pulls == 0
+def test_only_the_page_that_is_seen_pulls(window, feed, qtbot):
+    qtbot.waitUntil(lambda: feed.pulled["recognition"] > 2)
+    assert feed.pulled["draft"] == 0
     window.show_page("enrol")
-    before = feed.pulls
-    qtbot.waitUntil(lambda: enrol.pulls > 2)
-    assert feed.pulls == before
+    before = feed.pulled["recognition"]
+    qtbot.waitUntil(lambda: feed.pulled["draft"] > 2)
+    assert feed.pulled["recognition"] == before
     window.hide()
-    before = enrol.pulls
+    before = feed.pulled["draft"]
     qtbot.wait(100)
-    assert enrol.pulls == before
+    assert feed.pulled["draft"] == before
 
 
 def test_it_fits_a_small_screen(window):
@@ -89,10 +71,10 @@ def test_it_fits_a_small_screen(window):
 
 def test_size_and_place_come_back(window, feed, qtbot):
     window.resize(1100, 640)
-    again = MainWindow(feed, enrol=EnrolStand(), gallery=QLabel(), window_state=window.state())
+    again = MainWindow(feed, window_state=window.state())
     qtbot.addWidget(again)
     assert again.height() == 640
-    broken = MainWindow(feed, enrol=EnrolStand(), gallery=QLabel(), window_state="no geometry ✗")
+    broken = MainWindow(feed, window_state="no geometry ✗")
     qtbot.addWidget(broken)
     assert broken.height() == 720
 
@@ -113,9 +95,12 @@ def test_calibrate_shows_the_threshold_that_is_used(window, opened):
     assert window.calibrate.present.text() == "No gallery is open."
 
 
-def test_states_reach_the_pages_that_want_them(window, enrol, opened):
+def test_states_reach_the_pages_that_want_them(window, opened):
     window.show_gallery(opened)
-    assert enrol.gallery is opened
+    assert window.calibrate.present.text() == "The cosine decides: accepted from 0.360 on."
+    assert window.enrol.form.missing.text() == "No shot was taken yet."
+    window.show_gallery(GalleryState())
+    assert window.enrol.form.missing.text() == "Open a gallery first."
 
 
 def test_everything_that_can_be_pressed_has_a_name(window, opened, loaded, playing):
@@ -299,18 +284,16 @@ def test_it_closes_and_says_so(window, qtbot):
         assert window.close()
 
 
-def test_unsaved_work_asks_and_staying_keeps_it(window, enrol, qtbot):
-    enrol.lost = "Three shots of Ada are not saved."
+def test_unsaved_work_asks_and_staying_keeps_it(window, lost, qtbot):
     with qtbot.assertNotEmitted(window.closing):
         assert not window.close()
-    assert window.leave_question.text.text() == "Three shots of Ada are not saved."
+    assert window.leave_question.text.text() == lost
     window.leave_question.stay.click()
     qtbot.waitUntil(lambda: window.leave_question is None)
     assert window.isVisible()
 
 
-def test_leaving_all_the_same_closes(window, enrol, qtbot):
-    enrol.lost = "Three shots of Ada are not saved."
+def test_leaving_all_the_same_closes(window, lost, qtbot):
     window.close()
     with qtbot.waitSignal(window.closing):
         window.leave_question.leave.click()
