@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from osfi_gui.core.enrolment import Draft, EnrolReport, FileReport
+    from osfi_gui.core.tune import Measured, Recipe, Stepped, Version
     from osfi_gui.core.values import (
         Frame,
         Identity,
@@ -302,3 +303,82 @@ class Enrolled:
 
     identity: Identity
     added: int
+
+
+@dataclass(frozen=True)
+class TuneReadiness:
+    """Whether the gallery can be fine-tuned on, and how a run could be judged.
+
+    Attributes
+    ----------
+    people, shots : int
+        Enrolled.
+    held_out : int
+        Shots that can be held out to compare with.
+    strangers : int
+        Faces of strangers in the gallery.
+    problem : str
+        Why no run can start; empty where one can.
+    advice : str
+        What a run would lack to be judged, and what to do about it; empty where nothing.
+    """
+
+    people: int = 0
+    shots: int = 0
+    held_out: int = 0
+    strangers: int = 0
+    problem: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class TuneState:
+    """A fine-tuning run as the window sees it.
+
+    Attributes
+    ----------
+    phase : Phase
+        NONE: there was none. WAITING: it runs. READY: done, ``version`` is there. ENDED: cancelled. FAILED.
+    title : str
+        What is being done right now.
+    recipe : Recipe or None
+    steps : tuple of Stepped
+        One a step of the optimiser, oldest first.
+    measured : tuple of Measured
+    version : Version or None
+        The result, kept in the gallery but not in use.
+    what, remedy : str
+        For FAILED and ENDED.
+    """
+
+    phase: Phase = Phase.NONE
+    title: str = ""
+    recipe: Recipe | None = None
+    steps: tuple[Stepped, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    version: Version | None = None
+    what: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Promote:
+    """Intent: work with another version; ``anyway`` although it is worse or was not judged."""
+
+    version_id: int
+    anyway: bool = False
+
+
+@dataclass(frozen=True)
+class NoteVersion:
+    """Intent: keep the operator's note with a version."""
+
+    version_id: int
+    note: str
+
+
+@dataclass(frozen=True)
+class ImportStrangers:
+    """Intent: keep the faces of ROOT/NAME/picture as strangers."""
+
+    root: str
