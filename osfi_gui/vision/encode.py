@@ -9,6 +9,7 @@ import torch
 
 from osfi_gui.core.errors import EncoderError
 from osfi_gui.core.gallery import normalise
+from osfi_gui.core.tune import version_name
 from osfi_gui.vision.chips import cut_chip
 from osfi_gui.vision.manifest import EncoderEntry, encoder_entry
 from osfi_gui.vision.nets.sface import SFace
@@ -38,23 +39,40 @@ class TorchEncoder:
     net : nn.Module
         Maps (b, 3, size, size) to (b, dim).
     device : Device
+    version : int
+        Number of the tuned version whose weights these are; 0 for the pretrained ones.
     """
 
-    def __init__(self, entry: EncoderEntry, *, net: nn.Module, device: Device) -> None:
+    def __init__(self, entry: EncoderEntry, *, net: nn.Module, device: Device, version: int = 0) -> None:
         self._entry = entry
-        self._device = device
+        self._version = version
+        self.device = device
         # channels_last: an SFace forward takes a quarter of the time on CPUs.
         self.net = net.to(device.torch).to(memory_format=torch.channels_last).eval()
 
     @property
     def name(self) -> str:
-        """Name in the manifest."""
+        """Name under which its embeddings are kept: as in the manifest, with the version behind it ("sface@3")."""
+        return version_name(self._entry.name, self._version)
+
+    @property
+    def base(self) -> str:
+        """Name in the manifest, whichever version this is."""
         return self._entry.name
+
+    @property
+    def version(self) -> int:
+        """Number of the tuned version; 0 for the pretrained encoder."""
+        return self._version
 
     @property
     def title(self) -> str:
         """Name for the operator."""
-        return self._entry.title
+        return f"{self._entry.title}, version {self._version}" if self._version else self._entry.title
+
+    def with_net(self, net: nn.Module, *, version: int) -> TorchEncoder:
+        """Give an encoder of the same kind with other weights; this one stays as it is."""
+        return TorchEncoder(self._entry, net=net, device=self.device, version=version)
 
     @property
     def dim(self) -> int:
@@ -81,13 +99,28 @@ class TorchEncoder:
         rows = [self._embed_batch(chips[i : i + BATCH]) for i in range(0, len(chips), BATCH)]
         return np.concatenate(rows) if rows else np.zeros((0, self.dim), dtype=np.float32)
 
+    def inputs(self, chips: torch.Tensor) -> torch.Tensor:
+        """Turn chips into what the network takes.
+
+        Parameters
+        ----------
+        chips : Tensor of uint8, shape (b, size, size, 3)
+            RGB.
+
+        Returns
+        -------
+        Tensor of float32, shape (b, 3, size, size)
+            On the encoder's device, channels_last.
+        """
+        # NHWC bytes seen as NCHW are channels_last already: no copy but the one to float.
+        x = chips.to(self.device.torch).permute(0, 3, 1, 2).float()
+        if self._entry.preprocessing.scaling == "fixed":
+            x = (x - 127.5) / 128.0
+        return x
+
     def _embed_batch(self, chips: Sequence[Pixels]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            x = torch.from_numpy(np.stack(chips)).to(self._device.torch)
-            # NHWC bytes seen as NCHW are channels_last already: no copy but the one to float.
-            x = x.permute(0, 3, 1, 2).float()
-            if self._entry.preprocessing.scaling == "fixed":
-                x = (x - 127.5) / 128.0
+            x = self.inputs(torch.from_numpy(np.stack(chips)))
             both = self.net(torch.cat([x, x.flip(3)]))
             mean = (both[: len(chips)] + both[len(chips) :]).float().cpu().numpy()
         return normalise(mean)
