@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
 from osfi_gui.core.errors import GalleryError
-from osfi_gui.store import cipher
+from osfi_gui.store import cipher, rows
 from osfi_gui.store import schema as s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+    from osfi_gui.core.values import Shot
 
 
 class GalleryConnection:
@@ -107,3 +109,9 @@ class GalleryConnection:
         # What was asked for is done; that the journal is emptied later (at the latest on closing) is no failure.
         with contextlib.suppress(GalleryError), self._usable():
             cipher.empty_journal(self._engine)
+
+    def _shots(self, query: sa.Select[Any]) -> list[Shot]:
+        with self._reading() as db:
+            found = db.execute(query).mappings().all()
+        # Pictures are decoded after the transaction, which would otherwise keep the journal from being emptied.
+        return [rows.shot_of(row) for row in found]

@@ -1,4 +1,7 @@
-"""The gallery file: identities, shots, embeddings, strangers and operating points, encrypted at rest."""
+"""The gallery file, encrypted at rest: identities, shots, embeddings and operating points.
+
+Strangers and versions of encoders are kept in the same file; their methods stand in modules of their own.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Shot
 from osfi_gui.store import codec, rows
 from osfi_gui.store import schema as s
-from osfi_gui.store.connection import GalleryConnection
 from osfi_gui.store.rows import ShotEmbeddings
+from osfi_gui.store.strangers import GalleryStrangers
+from osfi_gui.store.versions import GalleryVersions, also_seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.values import Consent, Identity, OperatingPoint
 
 
-class GalleryFile(GalleryConnection):
+class GalleryFile(GalleryVersions, GalleryStrangers):
     """One gallery in one SQLCipher file; usable from several threads.
 
     Every call is one transaction: it happened whole or not at all, also when the program is killed in the middle of
@@ -121,12 +125,15 @@ class GalleryFile(GalleryConnection):
             rows.update_identity(db, into, values)
             db.execute(sa.update(s.shots).where(s.shots.c.identity_id == source_id).values(identity_id=into))
             db.execute(sa.delete(s.identities).where(s.identities.c.id == source_id))
+            also_seen(db, source_id, as_identity=into)
             merged = rows.get_identity(db, into)
         self._forget_journal()
         return merged
 
     def erase(self, identity_id: int) -> None:
         """Delete an identity, its shots and their embeddings, and overwrite their pages.
+
+        Versions that were trained on the identity stay, and go on naming its number.
 
         Raises
         ------
@@ -268,41 +275,6 @@ class GalleryFile(GalleryConnection):
             for table in (s.shot_embeddings, s.stranger_embeddings):
                 db.execute(sa.delete(table).where(table.c.encoder == encoder))
 
-    # Strangers
-
-    def add_strangers(self, shots: Sequence[NewShot]) -> None:
-        """Keep faces of people who are known not to be enrolled, for calibration only."""
-        prepared = rows.prepare(shots)
-        with self._transaction() as db:
-            rows.insert_shots(db, prepared, identity_id=None)
-
-    def stranger_count(self) -> int:
-        """How many strangers are kept."""
-        with self._reading() as db:
-            return int(db.execute(sa.select(sa.func.count()).select_from(s.strangers)).scalar_one())
-
-    def stranger_embeddings(self, encoder: str) -> NDArray[np.float32]:
-        """Give the strangers' embeddings by one encoder, shape (m, d), oldest first; (0, 0) for none."""
-        table = s.stranger_embeddings
-        query = sa.select(table.c.vector).where(table.c.encoder == encoder).order_by(table.c.shot_id)
-        with self._reading() as db:
-            return codec.matrix_of(list(db.execute(query).scalars()))
-
-    def strangers_without(self, encoder: str) -> list[Shot]:
-        """Give the strangers that this encoder has not seen yet, with identity number 0."""
-        return self._shots(rows.without(s.strangers, encoder))
-
-    def put_stranger_embeddings(self, encoder: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
-        """Store strangers' embeddings by shot number; otherwise as `put_embeddings`."""
-        with self._transaction() as db:
-            rows.put_vectors(db, s.strangers, encoder=encoder, vectors=vectors)
-
-    def clear_strangers(self) -> None:
-        """Delete all strangers and overwrite their pages."""
-        with self._transaction() as db:
-            db.execute(sa.delete(s.strangers))
-        self._forget_journal()
-
     # Operating points
 
     def put_operating_point(self, op: OperatingPoint) -> None:
@@ -314,9 +286,3 @@ class GalleryFile(GalleryConnection):
         """Give the newest operating point of an encoder, or None."""
         with self._reading() as db:
             return rows.newest_operating_point(db, encoder)
-
-    def _shots(self, query: sa.Select[Any]) -> list[Shot]:
-        with self._reading() as db:
-            found = db.execute(query).mappings().all()
-        # Pictures are decoded after the transaction, which would otherwise keep the journal from being emptied.
-        return [rows.shot_of(row) for row in found]

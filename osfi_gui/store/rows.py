@@ -99,7 +99,7 @@ def add_identity(db: sa.Connection, name: str, *, external_id: str, note: str, c
         "created_at": codec.now(),
         **consent_columns(consent),
     }
-    return _inserted(db.execute(sa.insert(s.identities).values(row)))
+    return inserted_id(db.execute(sa.insert(s.identities).values(row)))
 
 
 def refuse_taken(db: sa.Connection, name: str) -> None:
@@ -128,13 +128,15 @@ def consent_columns(consent: Consent | None) -> dict[str, str | None]:
     }
 
 
-def insert_shots(db: sa.Connection, shots: Sequence[Prepared], *, identity_id: int | None) -> list[int]:
-    """Insert shots of an identity, or strangers where there is none; gives their numbers."""
+def insert_shots(
+    db: sa.Connection, shots: Sequence[Prepared], *, identity_id: int | None, person: str = ""
+) -> list[int]:
+    """Insert shots of an identity, or strangers (of a person) where there is none; gives their numbers."""
     table, vectors = (s.strangers, s.stranger_embeddings) if identity_id is None else (s.shots, s.shot_embeddings)
-    owner = {} if identity_id is None else {"identity_id": int(identity_id)}
+    owner: dict[str, Any] = {"person": person} if identity_id is None else {"identity_id": int(identity_id)}
     ids = []
     for columns, embeddings in shots:
-        shot_id = _inserted(db.execute(sa.insert(table).values(columns | owner)))
+        shot_id = inserted_id(db.execute(sa.insert(table).values(columns | owner)))
         ids.append(shot_id)
         for encoder, vector in embeddings.items():
             _refuse_other_length(db, vectors, encoder, vector)
@@ -195,7 +197,8 @@ def newest_operating_point(db: sa.Connection, encoder: str) -> OperatingPoint | 
     return None if row is None else OperatingPoint(**{str(column): value for column, value in row.items()})
 
 
-def _inserted(result: sa.CursorResult[Any]) -> int:
+def inserted_id(result: sa.CursorResult[Any]) -> int:
+    """Give the number of the row that was inserted."""
     key = result.inserted_primary_key
     assert key is not None  # every table here has one
     return int(key[0])

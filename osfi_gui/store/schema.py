@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration: a file that has it is opened without looking at the others."""
 APPLICATION_ID = 0x4F534649
 """SQLite's application id of a gallery file ("OSFI"), which tells it from other SQLCipher files."""
@@ -75,6 +75,8 @@ strangers = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     *_portrait_columns(),
+    # Whose face it is; empty: nobody knows, so it counts as a person of its own.
+    sa.Column("person", sa.Text, server_default=sa.text("''"), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -99,6 +101,45 @@ operating_points = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("target_far", sa.Float, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The delta comes last: SQLite reads a row's columns in order, and a listing must not walk through the weights.
+versions = sa.Table(
+    "versions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("encoder", sa.Text, nullable=False, index=True),
+    # No foreign key: a version outlives the one that it started from.
+    sa.Column("parent", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("recipe", sa.Text, nullable=False),
+    sa.Column("comparison", sa.Text),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("delta", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Plain numbers of identities: when one is erased, its number must go on saying which weights have seen the person.
+version_identities = sa.Table(
+    "version_identities",
+    metadata,
+    sa.Column("version_id", sa.ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("identity_id", sa.Integer, primary_key=True, index=True),
+)
+
+# A stack an encoder: the newest row is in use. Without a version: the pretrained encoder itself.
+promotions = sa.Table(
+    "promotions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("encoder", sa.Text, nullable=False, index=True),
+    sa.Column("version_id", sa.ForeignKey("versions.id")),
+    sa.Column("at", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
 

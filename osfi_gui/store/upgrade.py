@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Run every migration that the file has not seen, in the transaction that is open."""
+def upgrade(connection: sa.Connection, *, to: str = "head") -> None:
+    """Run every migration that the file has not seen, up to one of them, in the transaction that is open."""
     # Here and below, not at the top: it takes a second to import, and a gallery that is up to date never needs it.
     from alembic import command
 
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def known_versions() -> set[str]:

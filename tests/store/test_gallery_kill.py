@@ -38,13 +38,13 @@ def shots(count):
 with GalleryFile.open(path, passphrase, create=True) as gallery:
     gallery.enrol("before", shots(3))
     if mode == "in the middle":
-        inserted, count = rows._inserted, itertools.count()
+        inserted, count = rows.inserted_id, itertools.count()
         def stop(result):
             if next(count) == 120:  # about 14 MB in, more than the cache holds back
                 print("middle", flush=True)
                 time.sleep(60)
             return inserted(result)
-        rows._inserted = stop
+        rows.inserted_id = stop
         gallery.enrol("half", shots(130))
     print("running", flush=True)
     for number in itertools.count():
