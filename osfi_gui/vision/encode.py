@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from osfi_gui.core.errors import EncoderError
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.tune import version_name
+from osfi_gui.vision.architectures import IMPORTABLE
 from osfi_gui.vision.chips import cut_chip
 from osfi_gui.vision.manifest import EncoderEntry, encoder_entry
 from osfi_gui.vision.nets.sface import SFace
@@ -37,7 +40,7 @@ class TorchEncoder:
     ----------
     entry : EncoderEntry
     net : nn.Module
-        Maps (b, 3, size, size) to (b, dim).
+        Maps what :meth:`inputs` gives to (b, dim).
     device : Device
     version : int
         Number of the tuned version whose weights these are; 0 for the pretrained ones.
@@ -109,14 +112,17 @@ class TorchEncoder:
 
         Returns
         -------
-        Tensor of float32, shape (b, 3, size, size)
+        Tensor of float32, shape (b, 3, size, size), or narrower where the network takes some columns only
             On the encoder's device, channels_last.
         """
+        preprocessing = self._entry.preprocessing
+        if preprocessing.columns is not None:
+            chips = chips[:, :, slice(*preprocessing.columns)]
         # NHWC bytes seen as NCHW are channels_last already: no copy but the one to float.
         x = chips.to(self.device.torch).permute(0, 3, 1, 2).float()
-        if self._entry.preprocessing.scaling == "fixed":
-            x = (x - 127.5) / 128.0
-        return x
+        if preprocessing.scaling == "none":
+            return x
+        return (x - 127.5) / (128.0 if preprocessing.scaling == "fixed" else 127.5)
 
     def _embed_batch(self, chips: Sequence[Pixels]) -> NDArray[np.float32]:
         with torch.inference_mode():
@@ -150,7 +156,18 @@ def _build_inception(entry: EncoderEntry, path: Path) -> nn.Module:
     return module
 
 
+def _build_imported(entry: EncoderEntry, path: Path) -> nn.Module:
+    net = IMPORTABLE[entry.architecture].build()
+    try:
+        net.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError, OSError) as error:
+        msg = f"The file {path.name} does not hold {entry.title}."
+        raise EncoderError(msg, f"Run “osfi encoders remove {entry.name}” and import it again.") from error
+    return net
+
+
 ARCHITECTURES: dict[str, Callable[[EncoderEntry, Path], nn.Module]] = {
+    **dict.fromkeys(IMPORTABLE, _build_imported),
     "sface": _build_sface,
     "inception-resnet-v1": _build_inception,
 }
@@ -170,4 +187,8 @@ def load_encoder(name: str, *, device: Device) -> TorchEncoder:
         When it is unknown, or its weights are missing or damaged.
     """
     entry = encoder_entry(name)
-    return TorchEncoder(entry, net=ARCHITECTURES[entry.architecture](entry, require_weights(entry)), device=device)
+    build = ARCHITECTURES.get(entry.architecture)
+    if build is None:
+        msg = f"This version does not know the architecture “{entry.architecture}” of {entry.title}."
+        raise EncoderError(msg, "Choose another encoder, or use the version that imported this one.")
+    return TorchEncoder(entry, net=build(entry, require_weights(entry)), device=device)

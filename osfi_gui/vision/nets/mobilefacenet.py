@@ -1,4 +1,4 @@
-"""MobileFaceNet (Chen et al., *MobileFaceNets*, CCBR 2018) with the parameter names of the public PyTorch checkpoints."""
+"""MobileFaceNet (Chen et al., CCBR 2018) with the parameter names of the public PyTorch checkpoints."""
 
 from __future__ import annotations
 
