@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import secrets
 import sys
@@ -16,11 +17,11 @@ from typing import TYPE_CHECKING
 if sys.platform == "win32":
     import torch  # noqa: F401 - on Windows torch's libraries fail to load once Qt's are there
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from osfi_gui import __version__, wiring
-from osfi_gui.core.desk import GalleryState, Notice, Phase, SourceState, Tone
+from osfi_gui.core.desk import EngineState, GalleryState, Notice, Phase, SourceState, Tone
 from osfi_gui.paths import config_dir, data_dir
 from osfi_gui.store import settings as stored
 from osfi_gui.views.theme import apply_theme
@@ -123,6 +124,8 @@ class App(QObject):
         self._connect()
         self._decisions = 0
         self._said: set[str] = set()
+        self._address = ""
+        self._show_began = False
 
     def _connect(self) -> None:
         """Connect what only the program as a whole can do: remember, restyle, report, end."""
@@ -131,11 +134,14 @@ class App(QObject):
         self.window.enrol.enrol_requested.connect(self._on_enrol_requested)
         self.window.identify.decided.connect(self._on_decided)
         self.capture.source_changed.connect(self._on_source_changed)
+        self.recognition.engine_changed.connect(self._on_engine_changed)
         self.desk.gallery_changed.connect(self._on_gallery_changed)
         self.begun.connect(self.desk.begin)
         self.demo_begun.connect(self.desk.begin_demo)
         self.asked.connect(self.computer.list_cameras)
         self.ended.connect(self.desk.end)
+        # Direct, so in the desk's own thread: an event loop that is told to quit from outside may leave the end undone.
+        self.desk.ended.connect(self._desk_thread.quit, Qt.ConnectionType.DirectConnection)
 
     def begin(self) -> None:
         """Show the window, then start everything that takes time behind it."""
@@ -146,6 +152,8 @@ class App(QObject):
     @Slot()
     def _begin_threads(self) -> None:
         self._say("window")
+        # Hundreds of modules are loaded now and none of them is ever garbage: looking for it would take its time.
+        gc.disable()
         for thread in (self._desk_thread, self.capture, self.recognition):
             thread.start()
         if self._options.demo:
@@ -160,10 +168,10 @@ class App(QObject):
 
     def end(self) -> None:
         """Join every thread; called after the event loop."""
+        gc.enable()
         self.capture.end()
         self.recognition.end()
         self.ended.emit()
-        self._desk_thread.quit()
         for thread in (self.capture, self.recognition, self._desk_thread):
             thread.wait()
         self._left_open.close()
@@ -198,7 +206,15 @@ class App(QObject):
             self._remember(replace(self._settings, operator=wanted.consent.operator))
 
     @Slot(object)
+    def _on_engine_changed(self, state: EngineState) -> None:
+        if state.phase is not Phase.WAITING and not gc.isenabled():
+            # What is there now stays: later looks for garbage pass it by, and hold no frame up.
+            gc.freeze()
+            gc.enable()
+
+    @Slot(object)
     def _on_source_changed(self, state: SourceState) -> None:
+        self._address = state.address
         if state.phase is Phase.READY:
             self._remember(replace(self._settings, last_source=without_credentials(state.address)))
 
@@ -206,6 +222,10 @@ class App(QObject):
     def _on_gallery_changed(self, state: GalleryState) -> None:
         if state.phase is Phase.READY and state.path:
             self._remember(replace(self._settings, gallery=state.path))
+        if state.temporary and state.people and not self._show_began:
+            self._show_began = True
+            if self._address == "demo":
+                self.capture.again()  # from the first person on, now that somebody looks
 
     @Slot(object)
     def _on_decided(self, _: object) -> None:

@@ -68,7 +68,7 @@ def connect(
     # Threads among themselves
     recognition.engine_loaded.connect(desk.use_engine)
     # Not before: until then everything that can wait does, so that the first decision does not.
-    recognition.engine_loaded.connect(computer.look_for_conflicts)
+    recognition.engine_changed.connect(computer.look_for_conflicts)
     desk.session_changed.connect(recognition.use_session)
     desk.enrolled.connect(recognition.clear_draft)
 

@@ -67,6 +67,8 @@ class CaptureThread(QThread):
         """Play what is wanted until the thread is to end."""
         while not self._ending:
             self._changed.clear()
+            if self._ending:  # asked for between the two lines above
+                return
             address = self._wanted
             if address:
                 self._play(address)
@@ -94,19 +96,18 @@ class CaptureThread(QThread):
         live = False
         try:
             source = self._make_source(address)
+            # Also one that never opened is looked for again: the camera may be plugged in meanwhile.
+            live = source.info.live
             try:
                 source.open()
                 info = source.info
-                live = info.live
                 self.source_changed.emit(SourceState(Phase.READY, address, info))
                 self._read(source)
                 return SourceState(Phase.ENDED, address, info, f"{info.name} is over.", "Play it again.")
             finally:
                 source.close()
         except DeskError as error:
-            # A live source that never opened is looked for again as well: the camera may be plugged in meanwhile.
-            again = live or address.startswith(("camera", "http:", "https:", "rtsp:", "rtsps:"))
-            return SourceState(Phase.FAILED, address, None, error.what, error.remedy, retrying=again)
+            return SourceState(Phase.FAILED, address, None, error.what, error.remedy, retrying=live)
         except Exception:
             log.exception("the source failed in a way nobody foresaw")
             return SourceState(

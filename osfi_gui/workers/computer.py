@@ -6,7 +6,7 @@ from collections import Counter
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from osfi_gui.core.desk import Notice, SourceChoice, Tone
+from osfi_gui.core.desk import EngineState, Notice, Phase, SourceChoice, Tone
 
 
 class Computer(QObject):
@@ -30,9 +30,11 @@ class Computer(QObject):
             choices.append(SourceChoice(label, f"camera:{camera.path if twin and camera.path else camera.name}"))
         self.cameras_listed.emit(tuple(choices))
 
-    @Slot()
-    def look_for_conflicts(self) -> None:
-        """Say when an OpenCV is installed that breaks the window."""
+    @Slot(object)
+    def look_for_conflicts(self, engine: EngineState) -> None:
+        """Say when an OpenCV is installed that breaks the window, once the engine was loaded or failed to."""
+        if engine.phase is Phase.WAITING:
+            return
         from osfi_gui.services.conflicts import opencv_finding
 
         finding = opencv_finding()

@@ -76,6 +76,7 @@ class Desk(QObject):
     enrol_refused = Signal()
     job_changed = Signal(object)
     noticed = Signal(object)
+    ended = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,17 +164,21 @@ class Desk(QObject):
 
     @Slot()
     def end(self) -> None:
-        """Close the gallery before the thread ends."""
-        self._close()
+        """Close the gallery; ``ended`` says that nothing is left to be done."""
+        try:
+            self._close()
+        finally:
+            self.ended.emit()
 
     def _close(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
         self._session = None
         self.session_changed.emit(None)
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        store, self._store = self._store, None
+        if self._job is not None:
+            # Not at its next step: until then it would go on with a gallery that is closed.
+            self._job.stop("The gallery was closed; who was enrolled by then stays.")
+        if store is not None:
+            store.close()
 
     # The session
 

@@ -45,8 +45,16 @@ class Job(QObject):
         """Stop at the next step."""
         self._token.cancel()
 
+    def stop(self, why: str) -> None:
+        """Stop here and now, between two steps: what the job works on is being closed."""
+        if self._state.phase is Phase.WAITING:
+            self._token.cancel()
+            self._end(Cancelled(why))
+
     @Slot()
     def _step(self) -> None:
+        if self._state.phase is not Phase.WAITING:
+            return  # stopped meanwhile
         try:
             event = next(self._events, Failed("The job stopped without saying why."))
         except DeskError as error:
@@ -54,11 +62,15 @@ class Job(QObject):
         except Exception as error:
             log.exception("a job failed in a way nobody foresaw")
             event = Failed(f"That did not work ({type(error).__name__}).", "What was done by then stays.")
-        self._take(event)
-        if self._state.phase is Phase.WAITING:
+        if isinstance(event, (Finished, Cancelled, Failed)):
+            self._end(event)
+        else:
+            self._take(event)
             QTimer.singleShot(0, self._step)
-            return
+
+    def _end(self, event: Event) -> None:
         self._events.close()  # type: ignore[attr-defined]
+        self._take(event)
         self.ended.emit(self._state)
         self.deleteLater()
 

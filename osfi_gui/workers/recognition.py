@@ -100,13 +100,15 @@ class RecognitionThread(QThread):
         if live is None:
             return
         last: Captured | None = None
+        again = False
         while not self._ending:
             captured = self._feed.captured.take(timeout_s=PATIENCE_S)
             try:
-                while not self._told.empty():
-                    self._told.get()(live)
-                if captured is None or captured is last:
+                again = self._do_what_was_told(live) or again
+                # A picture stays where it is while the gallery opens or the page changes: then it is looked at again.
+                if captured is None or (captured is last and not again):
                     continue
+                again = False
                 if last is None or captured.opening != last.opening:
                     self._feed.recognised.put(None)
                     live.begin_source(video=captured.video)
@@ -119,6 +121,14 @@ class RecognitionThread(QThread):
                 log.exception("recognition failed in a way nobody foresaw")
                 what = f"Recognition failed on a picture ({type(error).__name__})."
                 self._complain(Notice(what, "It goes on with the next one.", Tone.BAD))
+
+    def _do_what_was_told(self, live: Live) -> bool:
+        """Do what came since the last frame; say whether anything had."""
+        told = False
+        while not self._told.empty():
+            self._told.get()(live)
+            told = True
+        return told
 
     def _loaded(self) -> Live | None:
         self.engine_changed.emit(EngineState(Phase.WAITING, what="Loading the face models"))
