@@ -149,14 +149,20 @@ def put_vectors(
 ) -> None:
     """Insert or replace embeddings of `shots` (the table of enrolled shots, or that of strangers)."""
     table = s.stranger_embeddings if shots is s.strangers else s.shot_embeddings
-    for shot_id, array in vectors.items():
-        # Asked for, because the database's own complaint would not say what is missing.
-        if db.execute(sa.select(shots.c.id).where(shots.c.id == int(shot_id))).first() is None:
-            raise GalleryError("A shot is no longer in the gallery.", "Reload the gallery and try again.")
-        vector = codec.vector_bytes(array)
-        _refuse_other_length(db, table, encoder, vector, besides=int(shot_id))
-        insert = upsert(table).values(shot_id=int(shot_id), encoder=encoder, vector=vector)
-        db.execute(insert.on_conflict_do_update(index_elements=["shot_id", "encoder"], set_={"vector": vector}))
+    given = {int(shot_id): codec.vector_bytes(array) for shot_id, array in vectors.items()}
+    if not given:
+        return
+    # Asked for, because the database's own complaint would not say what is missing.
+    if not given.keys() <= set(db.execute(sa.select(shots.c.id)).scalars()):
+        raise GalleryError("A shot is no longer in the gallery.", "Reload the gallery and try again.")
+    lengths = sa.select(table.c.shot_id, sa.func.length(table.c.vector)).where(table.c.encoder == encoder)
+    kept = {length for shot_id, length in db.execute(lengths) if shot_id not in given}
+    _refuse_lengths(encoder, {len(vector) for vector in given.values()} | kept)
+    insert = upsert(table)
+    insert = insert.on_conflict_do_update(
+        index_elements=["shot_id", "encoder"], set_={"vector": insert.excluded.vector}
+    )
+    db.execute(insert, [{"shot_id": i, "encoder": encoder, "vector": vector} for i, vector in given.items()])
 
 
 def without(shots: sa.Table, encoder: str) -> sa.Select[Any]:
@@ -204,13 +210,20 @@ def inserted_id(result: sa.CursorResult[Any]) -> int:
     return int(key[0])
 
 
-def _refuse_other_length(db: sa.Connection, table: sa.Table, encoder: str, vector: bytes, *, besides: int = 0) -> None:
+def _refuse_other_length(db: sa.Connection, table: sa.Table, encoder: str, vector: bytes) -> None:
     """Keep one encoder's embeddings of one length, so that they always make a matrix."""
     # One other is enough to ask: it was held against the ones before it.
-    query = sa.select(sa.func.length(table.c.vector)).where(table.c.encoder == encoder, table.c.shot_id != besides)
-    found = db.execute(query.limit(1)).scalar()
-    if found is not None and found != len(vector):
+    query = sa.select(sa.func.length(table.c.vector)).where(table.c.encoder == encoder).limit(1)
+    kept = db.execute(query).scalar()
+    if kept is not None:
+        _refuse_lengths(encoder, {kept, len(vector)})
+
+
+def _refuse_lengths(encoder: str, lengths: set[int]) -> None:
+    """Raise GalleryError where embeddings of one encoder have several lengths (in bytes of float32)."""
+    if len(lengths) > 1:
+        several = " and ".join(str(length // 4) for length in sorted(lengths))
         raise GalleryError(
-            f"Encoder {encoder} gives embeddings of length {len(vector) // 4}, but the gallery holds {found // 4}.",
+            f"Encoder {encoder} would have embeddings of several lengths: {several}.",
             "Use the encoder that the gallery was made with, or drop its embeddings and make them anew.",
         )

@@ -104,7 +104,6 @@ operating_points = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# The delta comes last: SQLite reads a row's columns in order, and a listing must not walk through the weights.
 versions = sa.Table(
     "versions",
     metadata,
@@ -120,8 +119,15 @@ versions = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("device", sa.Text, nullable=False),
-    sa.Column("delta", sa.LargeBinary, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# A table of its own: SQLite writes a whole row anew for a change of one column, and a note must not cost 40 MB.
+version_deltas = sa.Table(
+    "version_deltas",
+    metadata,
+    sa.Column("version_id", sa.ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("delta", sa.LargeBinary, nullable=False),
 )
 
 # Plain numbers of identities: when one is erased, its number must go on saying which weights have seen the person.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -61,12 +61,12 @@ class GalleryVersions(GalleryConnection):
             "note": codec.clean_text(version.note),
             "seconds": float(version.seconds),
             "device": codec.clean_text(version.device),
-            "delta": delta,
         }
         with self._transaction() as db:
             if version.parent:
                 _get(db, version.parent, encoder=version.encoder)
             version_id = rows.inserted_id(db.execute(sa.insert(s.versions).values(values)))
+            db.execute(sa.insert(s.version_deltas).values(version_id=version_id, delta=delta))
             for identity_id in {int(number) for number in version.trained_on}:
                 seen = {"version_id": version_id, "identity_id": identity_id}
                 db.execute(sa.insert(s.version_identities).values(seen))
@@ -74,7 +74,7 @@ class GalleryVersions(GalleryConnection):
 
     def versions(self, encoder: str) -> list[Version]:
         """Give the versions of one encoder (as in the manifest), newest first."""
-        query = _select().where(s.versions.c.encoder == encoder).order_by(s.versions.c.id.desc())
+        query = sa.select(s.versions).where(s.versions.c.encoder == encoder).order_by(s.versions.c.id.desc())
         with self._reading() as db:
             return [_version_of(db, row) for row in db.execute(query).mappings().all()]
 
@@ -87,7 +87,7 @@ class GalleryVersions(GalleryConnection):
         """Give a version's weights as `add_version` took them; GalleryError when there is none."""
         with self._reading() as db:
             _get(db, version_id)
-            query = sa.select(s.versions.c.delta).where(s.versions.c.id == int(version_id))
+            query = sa.select(s.version_deltas.c.delta).where(s.version_deltas.c.version_id == int(version_id))
             return bytes(db.execute(query).scalar_one())
 
     def note_version(self, version_id: int, note: str) -> Version:
@@ -225,13 +225,9 @@ def also_seen(db: sa.Connection, identity_id: int, *, as_identity: int) -> None:
     db.execute(sa.insert(seen).from_select(["version_id", "identity_id"], missing))
 
 
-def _select() -> sa.Select[Any]:
-    return sa.select(*(column for column in s.versions.c if column.name != "delta"))
-
-
 def _get(db: sa.Connection, version_id: int, *, encoder: str | None = None) -> Version:
     """Give the version of a number, of one encoder where that matters; GalleryError when there is none."""
-    query = _select().where(s.versions.c.id == int(version_id))
+    query = sa.select(s.versions).where(s.versions.c.id == int(version_id))
     if encoder is not None:
         query = query.where(s.versions.c.encoder == encoder)
     row = db.execute(query).mappings().first()

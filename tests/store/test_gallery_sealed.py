@@ -15,9 +15,11 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from safetensors.numpy import save
 
 from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import GalleryError, NewerGalleryError, WrongPassphraseError
+from osfi_gui.core.tune import Comparison, Recipe, Standing, TuneCounts, Version
 from osfi_gui.store import schema
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.store.upgrade import upgrade
@@ -78,6 +80,49 @@ def test_no_file_shows_anything_of_what_is_in_it(
     connection.close()
     content = plain.read_bytes()
     assert [what for what, secret in _secrets(shot).items() if secret not in content] == []
+
+
+def test_no_file_shows_weights_notes_or_persons(
+    gallery: GalleryFile, passphrase: str, new_shot: Callable[..., NewShot]
+) -> None:
+    weights = np.random.default_rng(5).normal(size=(64, 64)).astype(np.float32)
+    delta = save({"block3.bn.weight": weights})
+    comparison = Comparison(Standing.OPEN, "Too few held-out shots.", (), TuneCounts(1, 3, 2, 1, 0, 0))
+    version = Version(
+        0, "sface", 0, "", Recipe(augment="camera"), comparison, 1, (1,), 0, "lamp by the door", 9.0, "CPU"
+    )
+    shot = new_shot(1, "sface")
+    gallery.enrol("Ada", [shot])
+    gallery.add_strangers([new_shot(2)], person="Beatrix Kopf")
+    gallery.add_version(version, delta)
+    tuned = new_shot(7, "tuned", dim=64).embeddings["tuned"]
+    gallery.promote(1, "sface", vectors={1: tuned}, stranger_vectors={1: tuned}, point=None, revision=1)
+    secrets = {
+        "tensor's name": b"block3.bn.weight",
+        "weights": weights.tobytes()[:64],
+        "recipe": b'"augment"',
+        "comparison": b"Too few held-out shots.",
+        "note": b"lamp by the door",
+        "person": b"Beatrix",
+        "embedding": tuned.tobytes(),
+        "name of the version": b"sface@1",
+    }
+    folder = gallery.path.parent
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert any(name.endswith("-wal") and content for name, content in files.items()), "the journal was looked at too"
+    gallery.close()
+    files["closed"] = gallery.path.read_bytes()
+    for where, content in files.items():
+        for what, secret in secrets.items():
+            assert secret not in content, f"{what} in {where}"
+
+    plain = folder / "plain.db"
+    connection = _keyed(gallery.path, passphrase)
+    connection.execute("ATTACH DATABASE ? AS plain KEY ''", (str(plain),))
+    connection.execute("SELECT sqlcipher_export('plain')")
+    connection.close()
+    content = plain.read_bytes()
+    assert [what for what, secret in secrets.items() if secret not in content] == []
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,14 @@ def upgrade() -> None:
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("seconds", sa.Float, nullable=False),
         sa.Column("device", sa.Text, nullable=False),
-        sa.Column("delta", sa.LargeBinary, nullable=False),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_versions_encoder", "versions", ["encoder"])
+    op.create_table(
+        "version_deltas",
+        sa.Column("version_id", sa.Integer, sa.ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("delta", sa.LargeBinary, nullable=False),
+    )
     op.create_table(
         "version_identities",
         sa.Column("version_id", sa.Integer, sa.ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True),
