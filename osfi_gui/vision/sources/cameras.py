@@ -131,7 +131,8 @@ class CameraSource(LiveSource):
         return found
 
     def _refused(self, camera: Camera) -> SourceError:
-        if sys.platform.startswith("linux") and Path(camera.path).exists() and not os.access(camera.path, os.R_OK):
+        path = camera.path
+        if sys.platform.startswith("linux") and path and Path(path).exists() and not os.access(path, os.R_OK):
             return SourceError(
                 f"You may not use the camera {camera.name}.",
                 "Ask the administrator to add you to the group 'video', then log in again.",
