@@ -45,9 +45,10 @@ def choose_device(wanted: str = "auto", *, threads: int | None = None) -> Device
     wanted : str
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
     threads : int, optional
-        CPU threads of torch; at most two by default, more only steal time from the picture.
+        CPU threads of torch; at most two by default, more only steal time from the picture. Fewer where
+        ``OMP_NUM_THREADS`` says so: on a busy computer threads that wait for each other are slower than one.
     """
-    count = threads or min(2, os.cpu_count() or 1)
+    count = threads or min(2, os.cpu_count() or 1, _threads_allowed())
     torch.set_num_threads(count)
     _keep_freed_memory()
     cpu_label = f"CPU, {count} thread{'s' if count != 1 else ''}"
@@ -61,6 +62,12 @@ def choose_device(wanted: str = "auto", *, threads: int | None = None) -> Device
         return Device("mps", "GPU: Apple")
     note = "" if wanted in ("auto", "cpu") else f"No {wanted.upper()} device was found; the CPU is used."
     return Device("cpu", cpu_label, note)
+
+
+def _threads_allowed() -> int:
+    """Give what the person who started the program allows libraries to use, as torch itself reads it."""
+    first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return int(first) if first.isdecimal() and int(first) > 0 else sys.maxsize
 
 
 def _keep_freed_memory() -> None:
