@@ -99,7 +99,7 @@ with GalleryFile.open(path, passphrase, create=True) as gallery:
     def before(connection, cursor, statement, *rest):
         if statement.startswith(mode):
             stop()
-    add(gallery, 9_000_000) if "version_" in mode else promote(gallery, 2, 2, 4096)
+    add(gallery, 20_000_000) if "version_" in mode else promote(gallery, 2, 2, 16384)
 """
 
 
@@ -145,7 +145,7 @@ def test_a_kill_at_any_time_leaves_whole_enrolments(path: Path, passphrase: str,
 @pytest.mark.parametrize("before", ["INSERT INTO operating_points", "INSERT INTO promotions", "COMMIT"])
 def test_a_promotion_killed_in_the_middle_never_happened(path: Path, passphrase: str, before: str) -> None:
     _killed(path, passphrase, mode=before, after_s=0, program=PROMOTE)
-    # The journal was empty before it, and 300 vectors of 16 kB are more than the cache holds back.
+    # The journal was empty before it, and 300 vectors of 64 kB are more than the cache holds back.
     assert path.with_name(path.name + "-wal").stat().st_size > 1_000_000, "the half promotion had reached the disk"
 
     with GalleryFile.open(path, passphrase) as gallery:
@@ -160,6 +160,8 @@ def test_a_promotion_killed_in_the_middle_never_happened(path: Path, passphrase:
 @pytest.mark.parametrize("before", ["INSERT INTO version_deltas", "INSERT INTO version_identities"])
 def test_a_run_killed_while_its_version_is_stored_leaves_nothing(path: Path, passphrase: str, before: str) -> None:
     _killed(path, passphrase, mode=before, after_s=0, program=PROMOTE)
+    if before.endswith("identities"):
+        assert path.with_name(path.name + "-wal").stat().st_size > 1_000_000, "the weights had reached the disk"
     with GalleryFile.open(path, passphrase) as gallery:
         assert [version.version_id for version in gallery.versions("sface")] == [2, 1]
         with gallery._engine.connect() as connection:
