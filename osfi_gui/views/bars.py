@@ -95,7 +95,7 @@ class NeighbourBars(QWidget):
         said = []
         for neighbour in self._match.neighbours[:5]:
             share = "" if neighbour.nac is None else f", NAC {neighbour.nac:.3f}"
-            said.append(f"{neighbour.name}{share}, {self.tr('cosine')} {neighbour.cosine:.2f}")
+            said.append(f"{neighbour.name}{share}, {self.tr('cosine')} {neighbour.cosine:.3f}")
         return "; ".join(said)
 
     def _row(self) -> float:
@@ -129,18 +129,15 @@ class NeighbourBars(QWidget):
         for index, neighbour in enumerate(rows):
             top = self._header() + index * self._row()
             self._paint_name(painter, QRectF(0, top, name_width, self._row()), neighbour.name, first=index == 0)
-            for place, scale, value, digits in (
-                (places[0], nac, neighbour.nac, 3),
-                (places[1], cosine, neighbour.cosine, 2),
-            ):
+            for place, scale, value in ((places[0], nac, neighbour.nac), (places[1], cosine, neighbour.cosine)):
                 cell = QRectF(place.left(), top, place.width(), self._row())
-                self._paint_bar(painter, cell, scale, value, digits, first=index == 0)
+                self._paint_bar(painter, cell, scale, value, first=index == 0)
         for place, scale in zip(places, (nac, cosine), strict=True):
             if scale is not None and scale.line is not None:
                 self._paint_line(painter, place, scale, len(rows))
 
     def _number_width(self) -> float:
-        return QFontMetricsF(self.font()).horizontalAdvance("0.000") + 8.0
+        return QFontMetricsF(self.font()).horizontalAdvance("-0.000") + 8.0
 
     def _bar_width(self, cell: QRectF) -> float:
         return cell.width() - self._number_width()
@@ -165,7 +162,7 @@ class NeighbourBars(QWidget):
         painter.setFont(bold)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(0, 0, name_width, height), left, self.tr("Nearest"))
-        for place, scale, word, digits in zip(places, columns, ("NAC", self.tr("Cosine")), (3, 2), strict=True):
+        for place, scale, word in zip(places, columns, ("NAC", self.tr("Cosine")), strict=True):
             painter.setFont(bold)
             painter.setPen(colours.muted)
             painter.drawText(QRectF(place.left(), 0, place.width(), height), left, word)
@@ -175,7 +172,7 @@ class NeighbourBars(QWidget):
             text = self.tr("threshold {value}") if scale.decides else self.tr("floor {value}")
             painter.setFont(self._small())
             painter.setPen(colours.text)
-            text = text.format(value=f"{scale.line:.{digits}f}")
+            text = text.format(value=f"{scale.line:.3f}")
             painter.drawText(QRectF(place.left(), 0.92 * height, place.width(), height), left, text)
 
     def _paint_name(self, painter: QPainter, cell: QRectF, name: str, *, first: bool) -> None:
@@ -187,7 +184,7 @@ class NeighbourBars(QWidget):
         painter.drawText(cell, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def _paint_bar(
-        self, painter: QPainter, cell: QRectF, scale: Scale | None, value: float | None, digits: int, *, first: bool
+        self, painter: QPainter, cell: QRectF, scale: Scale | None, value: float | None, *, first: bool
     ) -> None:
         colours = palette()
         width, height = self._bar_width(cell), 0.36 * cell.height()
@@ -207,7 +204,7 @@ class NeighbourBars(QWidget):
             painter.setBrush(colours.accent if first else _between(colours.accent, colours.line))
             painter.drawRoundedRect(filled, height / 2, height / 2)
         painter.setPen(colours.text)
-        painter.drawText(cell, right, f"{value:.{digits}f}")
+        painter.drawText(cell, right, f"{value:.3f}")
 
     def _paint_line(self, painter: QPainter, place: QRectF, scale: Scale, rows: int) -> None:
         assert scale.line is not None

@@ -114,7 +114,10 @@ class DecisionStrip(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
             return
         gap = 8.0
-        width = max(5.4 * QFontMetricsF(self.font()).height(), (self.width() - gap * (KEPT - 1)) / KEPT)
+        width = max(6.8 * QFontMetricsF(self.font()).height(), (self.width() - gap * (KEPT - 1)) / KEPT)
+        # Shared out, so that the row ends where the page does.
+        fit = max(1, int((self.width() + gap) // (width + gap)))
+        width = (self.width() - gap * (fit - 1)) / fit
         for index, entry in enumerate(self._entries):
             left = index * (width + gap)
             if left + width > self.width() + 1:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 STALE_S = 1.5
 """A ring of a video older than this is not shown: the face is elsewhere by now."""
+LATE_S = 10.0
+"""On a slow computer what to do is known later than that; it is said, and shots are taken, up to this late."""
 
 
 class EnrolPage(QWidget):
@@ -124,6 +126,7 @@ class EnrolPage(QWidget):
     def show_engine(self, state: EngineState) -> None:
         """Show whether faces can be looked at."""
         self._engine = state
+        self._show()
         self._show_situation()
 
     @Slot(object)
@@ -186,20 +189,21 @@ class EnrolPage(QWidget):
         frame = self._frame if plays else None
         draft = self._draft
         self.picture.show_frame(frame)
-        current = draft is not None and frame is not None and self._belongs(draft.frame, frame)
-        self._ring.draft = draft if current else None
+        seen = None if draft is None else draft.frame
+        self._ring.draft = draft if self._belongs(seen, frame, STALE_S) else None
         self.picture.set_overlay(self._ring.paint)
-        self.guide.show_draft(draft if current else None)
+        looks = frame is not None and self._engine.phase is Phase.READY and self._gallery.phase is Phase.READY
+        self.guide.show_draft(draft if self._belongs(seen, frame, LATE_S) else None, looks=looks)
         shots = () if draft is None or draft.shots is self._done else draft.shots
         self.strip.show_shots(shots)
         self.form.show_draft(shots, draft.lookalike if draft is not None and shots else None)
         self._show_lookalike()
 
-    def _belongs(self, seen: Frame | None, shown: Frame) -> bool:
-        """Say whether a ring found in one frame may be drawn over another."""
-        if seen is None or seen.pixels.shape != shown.pixels.shape:
+    def _belongs(self, seen: Frame | None, shown: Frame | None, apart_s: float) -> bool:
+        """Say whether what was found in one frame may be told of another that is shown so much later."""
+        if seen is None or shown is None or seen.pixels.shape != shown.pixels.shape:
             return False
-        return seen is shown or abs(shown.time_s - seen.time_s) <= STALE_S
+        return seen is shown or abs(shown.time_s - seen.time_s) <= apart_s
 
     def _show_lookalike(self) -> None:
         lookalike = None if self._draft is None else self._draft.lookalike

@@ -33,13 +33,14 @@ class EnrolGuide(QWidget):
         self.text.setWordWrap(True)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_role(self.text, "heading")
-        self.auto = QCheckBox(self.tr("By itself"))
+        self.auto = QCheckBox(self.tr("Automatic"))
         self.auto.setToolTip(self.tr("Take a shot when the pose that is asked for was held for a moment"))
         self.auto.setAccessibleName(self.tr("Take shots by itself"))
         self.auto.setChecked(True)
         self.take = QPushButton(self.tr("Take a shot (Space)"))
         self.take.setAccessibleName(self.tr("Take a shot"))
         self._draft: Draft | None = None
+        self._looks = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -52,9 +53,17 @@ class EnrolGuide(QWidget):
         self.take.clicked.connect(self.shot_requested)
         self.show_draft(None)
 
-    def show_draft(self, draft: Draft | None) -> None:
-        """Say what to do in view of the newest draft; None while there is none of what is shown."""
-        self._draft = draft
+    def show_draft(self, draft: Draft | None, *, looks: bool = False) -> None:
+        """Say what to do in view of the newest draft.
+
+        Parameters
+        ----------
+        draft : Draft or None
+            None while there is none of what is shown.
+        looks : bool
+            Whether one is to come, so that something is said while it is waited for.
+        """
+        self._draft, self._looks = draft, looks
         mark, text = self._says(draft)
         self._mark.setVisible(bool(text))
         self._mark.set_mark(mark)
@@ -65,11 +74,11 @@ class EnrolGuide(QWidget):
 
     def _on_auto(self, auto: bool) -> None:
         self.auto_requested.emit(auto)
-        self.show_draft(self._draft)
+        self.show_draft(self._draft, looks=self._looks)
 
     def _says(self, draft: Draft | None) -> tuple[Mark, str]:
         if draft is None or draft.examination is None:
-            return Mark.INFO, ""
+            return Mark.INFO, self.tr("Looking for a face…") if self._looks else ""
         if draft.examination.advice:
             return Mark.WARNING, draft.examination.advice[0]
         if draft.held:

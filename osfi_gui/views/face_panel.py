@@ -113,11 +113,11 @@ class FacePanel(QFrame):
         pair.addWidget(self.best)
         words = QVBoxLayout()
         words.setSpacing(2)
-        seen_word, best_word = QLabel(self.tr("Left: as seen now")), QLabel(self.tr("Right: the nearest,"))
-        for label in (seen_word, best_word):
+        self._seen_word, self._best_word = QLabel(), QLabel(self.tr("Right: the nearest,"))
+        for label in (self._seen_word, self._best_word):
             set_role(label, "small")
         words.addStretch(1)
-        for label in (seen_word, best_word, self._best_name):
+        for label in (self._seen_word, self._best_word, self._best_name):
             words.addWidget(label)
         words.addStretch(1)
         pair.addLayout(words, 1)
@@ -159,7 +159,9 @@ class FacePanel(QFrame):
         """Show the picture of the nearest identity, or its initial while there is none."""
         match = None if self._sighting is None else self._sighting.decision.match
         name = match.neighbours[0].name if match is not None and match.neighbours else ""
-        self.best.setVisible(bool(name))
+        for widget in (self.best, self._best_word, self._best_name):
+            widget.setVisible(bool(name))
+        self._seen_word.setText(self.tr("Left: as seen now") if name else self.tr("As seen now"))
         self.best.show_pixmap(picture, name)
         room = max(60, self.width() - 2 * self.seen.sizeHint().width() - 60)
         self._best_name.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room))
@@ -172,7 +174,7 @@ class FacePanel(QFrame):
     def _rule(self, decision: Decision) -> str:
         """Say which matcher decides, with its numbers, and why NAC cannot be used where it cannot."""
         if decision.match is None:
-            return ""
+            return self.tr("Nobody is enrolled, so there is nobody to compare with.")
         return " ".join(s for s in (self._nac_note(decision.match), self._deciding(decision.operating_point)) if s)
 
     def _nac_note(self, match: Match) -> str:
@@ -185,9 +187,9 @@ class FacePanel(QFrame):
             return self.tr("Nothing decides: no threshold is known for this encoder.")
         if point.matcher == "cosine":
             text = self.tr("The cosine decides: {threshold} or more is accepted.")
-            return text.format(threshold=f"{point.threshold:.2f}")
+            return text.format(threshold=f"{point.threshold:.3f}")
         text = self.tr(
             "{matcher} decides: {threshold} or more is accepted where the cosine reaches its floor of {floor}."
         )
         label = LABELS.get(point.matcher, point.matcher)
-        return text.format(matcher=label, threshold=f"{point.threshold:.3f}", floor=f"{point.cosine_floor:.2f}")
+        return text.format(matcher=label, threshold=f"{point.threshold:.3f}", floor=f"{point.cosine_floor:.3f}")

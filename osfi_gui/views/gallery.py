@@ -329,7 +329,7 @@ class GalleryPage(QWidget):
         left.addLayout(bar)
         left.addWidget(self._left, 1)
         self.nobody.show_words(self.tr("Nobody is selected"), self.tr("Choose somebody to see the shots."))
-        self.nobody.text.setMinimumWidth(0)
+        self.nobody.text.setMinimumWidth(16 * self.fontMetrics().height())
         self._side = QStackedWidget()
         self._side.addWidget(self.nobody)
         self._side.addWidget(self.panel)

@@ -130,6 +130,7 @@ class UnlockDialog(QDialog):
         self._complain(prompt.error)
         self._on_way_changed()
         self.adjustSize()
+        self._fit()
         self.open()
         if not self.by_keyring.isChecked():
             self.passphrase.setFocus()
@@ -143,6 +144,14 @@ class UnlockDialog(QDialog):
         self.error.setText(text)
         self.error.setVisible(bool(text))
         self.error.setAccessibleName(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make room for what wraps; Qt does so only when a dialog is shown for the first time."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height()))
 
     @Slot()
     def _forget(self) -> None:

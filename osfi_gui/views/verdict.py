@@ -50,7 +50,7 @@ def who(decision: Decision) -> str:
         return decision.identity or ""
     if decision.verdict is Verdict.REJECT:
         return QCoreApplication.translate("verdict", "Unknown")
-    if decision.operating_point is None:
+    if decision.match is not None and decision.operating_point is None:
         return QCoreApplication.translate("verdict", "No threshold")
     return QCoreApplication.translate("verdict", "Still looking")
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from conftest import COSINE, NAC
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
+from osfi_gui.core.decide import decide
 from osfi_gui.core.desk import EngineState, FacePicture, GalleryState, Phase, SourceState
-from osfi_gui.core.values import Recognition
+from osfi_gui.core.values import Decision, Recognition, Verdict
 from osfi_gui.views.bars import scales
 from osfi_gui.views.identify import IdentifyPage
 
@@ -214,11 +216,11 @@ def test_the_line_is_on_the_matcher_that_decides(scene):
 
 def test_the_panel_says_which_matcher_decides(page, feed, scene):
     show(page, feed, scene.frame(), scene.sighting(scene.accepted()))
-    assert page.panel.rule.text() == "The cosine decides: 0.36 or more is accepted."
+    assert page.panel.rule.text() == "The cosine decides: 0.360 or more is accepted."
     match = scene.match(["Ada", *"BCDEFGHIJKLMNOP"], [0.6, *[0.1] * 15], matcher="nac")
     show(page, feed, scene.frame(1), scene.sighting(scene.decision(match, NAC)))
     assert page.panel.rule.text() == (
-        "NAC decides: 0.083 or more is accepted where the cosine reaches its floor of 0.34."
+        "NAC decides: 0.083 or more is accepted where the cosine reaches its floor of 0.335."
     )
 
 
@@ -332,3 +334,21 @@ def test_everything_is_painted_in_both_themes(theme, page, feed, scene):
         image = page.grab().toImage()
         rows = np.frombuffer(image.constBits(), np.uint8)
         assert rows.std() > 10
+
+
+def test_an_empty_gallery_compares_with_nobody_and_says_so(page, feed, scene):
+    # The vote of a track has no operating point yet either, but that is not why nothing is decided.
+    nobody = Decision(Verdict.UNDECIDED, None, None, None, None, 1, 1, "Still looking: 1 of 1 frames agree.")
+    show(page, feed, scene.frame(), scene.sighting(nobody))
+    assert page.panel.verdict.text() == "UNDECIDED Still looking"
+    assert page.panel.rule.text() == "Nobody is enrolled, so there is nobody to compare with."
+    shown = [label.text() for label in page.panel.findChildren(QLabel) if label.isVisible()]
+    assert "As seen now" in shown
+    assert not any(text.startswith("Right:") for text in shown)
+
+
+def test_an_encoder_without_a_threshold_decides_nothing_and_says_so(page, feed, scene):
+    match = scene.match(["Ada", "Bob"], [0.5, 0.1])
+    decision = decide(match, None)
+    show(page, feed, scene.frame(), scene.sighting(decision))
+    assert page.panel.verdict.text() == "UNDECIDED No threshold"

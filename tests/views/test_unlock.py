@@ -113,3 +113,13 @@ def test_another_gallery_can_be_chosen(dialog, qtbot, tmp_path):
 
 def test_an_intent_does_not_print_the_passphrase():
     assert "secret" not in repr(OpenGallery("/data/gallery.osfi", "secret"))
+
+
+@pytest.mark.parametrize("prompt", [NEW, OLD], ids=["new", "old"])
+def test_the_dialog_grows_with_what_it_has_to_say(dialog, qtbot, prompt):
+    dialog.ask(prompt)
+    qtbot.keyClicks(dialog.passphrase, "short" if prompt is NEW else "")
+    dialog.open_button.click()
+    assert dialog.error.isVisible()
+    for label in (dialog.title, dialog.place, dialog.intro, dialog.error):
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
