@@ -98,24 +98,6 @@ class PlannedPage(QWidget):
         return card
 
 
-class TunePage(PlannedPage):
-    """Fine-tuning the encoder to the gallery."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(
-            _tr("Fine-tune"),
-            _tr("Teach the encoder the people of this gallery, so that strangers are told from them more surely."),
-            (
-                _tr("Start from the method's own recipe; every setting has one line that says what it does."),
-                _tr("Watch loss, accuracy and detection rate on held-out shots and strangers while it runs."),
-                _tr("Cancel at any moment: nothing is changed until you say so, and the live picture never stops."),
-                _tr("Compare before and after side by side, promote the better version, or go back with one click."),
-            ),
-            (_tr("Start"), _tr("Versions")),
-            parent,
-        )
-
-
 class CalibratePage(PlannedPage):
     """Choosing the threshold; shows the one that is used now."""
 

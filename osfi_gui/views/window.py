@@ -15,8 +15,9 @@ from osfi_gui.views.identify import IdentifyPage
 from osfi_gui.views.leaving import LeaveDialog
 from osfi_gui.views.navigation import PAGES, Navigation
 from osfi_gui.views.notice import NoticeStack
-from osfi_gui.views.planned import ActivityPage, CalibratePage, TunePage
+from osfi_gui.views.planned import ActivityPage, CalibratePage
 from osfi_gui.views.topbar import TopBar
+from osfi_gui.views.tune import TunePage
 from osfi_gui.views.unlock import UnlockDialog
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ class MainWindow(QMainWindow):
         self.identify.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.identify.enrol_this_requested.connect(self._on_enrol_page_requested)
         self.gallery.enrol_page_requested.connect(self._on_enrol_page_requested)
+        self.tune.enrol_page_requested.connect(self._on_enrol_page_requested)
+        self.tune.unlock_requested.connect(self.unlock_requested)
 
     # Pages
 

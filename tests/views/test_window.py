@@ -79,7 +79,7 @@ def test_size_and_place_come_back(window, feed, qtbot):
     assert broken.height() == 720
 
 
-@pytest.mark.parametrize("name", ["tune", "calibrate", "activity"])
+@pytest.mark.parametrize("name", ["calibrate", "activity"])
 def test_what_does_not_exist_says_so_and_is_switched_off(window, name):
     page = getattr(window, name)
     assert page.not_yet.text() == "Not part of this version yet."
