@@ -73,6 +73,7 @@ class CaptureThread(QThread):
             if address:
                 self._play(address)
             else:
+                self._feed.captured.put(None)
                 self.source_changed.emit(SourceState())
             if not self._ending:
                 self._changed.wait()
@@ -85,6 +86,8 @@ class CaptureThread(QThread):
             state = self._play_once(address)
             if self._changed.is_set():
                 return
+            if state.phase is Phase.FAILED:
+                self._feed.captured.put(None)  # whoever was in its last picture is not there now
             self.source_changed.emit(state)
             if not state.retrying:
                 return

@@ -1,0 +1,279 @@
+"""The capture thread: what becomes of a source, said once, and no source left open."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from osfi_gui.core.desk import Phase, SourceState, Tone
+from osfi_gui.core.errors import SourceError
+from osfi_gui.core.values import Frame, SourceInfo
+from osfi_gui.vision.pictures import read_picture
+from osfi_gui.vision.sources import Camera, CameraSource, Watched, open_source
+from osfi_gui.vision.sources.base import Source
+from osfi_gui.workers import capture
+from osfi_gui.workers.capture import CaptureThread
+from osfi_gui.workers.feed import LiveFeed
+
+
+class Scripted(Source):
+    """A source that does what a list says: frames, an error, the end; an empty list repeats its last frame for ever."""
+
+    def __init__(self, script, *, live=False, name="Desk", opens=None):
+        self.script, self.live, self.name, self.opens = script, live, name, opens
+        self.opened = self.closed = 0
+
+    @property
+    def info(self):
+        return SourceInfo(self.name, 8, 8, 25.0, None, live=self.live, video=True)
+
+    def open(self):
+        if isinstance(self.opens, Exception):
+            raise self.opens
+        self.opened += 1
+        self.rest = iter(self.script)
+
+    def read(self):
+        step = next(self.rest)
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def close(self):
+        self.closed += 1
+
+
+def frame(index=0, time_s=0.0, shade=100):
+    # Half dark, half light, so that nothing takes it for a closed shutter.
+    pixels = np.full((8, 8, 3), shade, np.uint8)
+    pixels[:4] = 200
+    return Frame(pixels, index, time_s)
+
+
+def endless(shade=100):
+    """Give frames for ever, each a little different, without using up a core."""
+    pause = threading.Event()
+    index = 0
+    while True:
+        pause.wait(0.002)
+        yield frame(index, index / 25, shade + index % 2)
+        index += 1
+
+
+@pytest.fixture
+def feed():
+    return LiveFeed()
+
+
+@pytest.fixture
+def play(feed, joined, hear, monkeypatch):
+    """Play addresses; each is looked up in a table of sources, or opened for real."""
+    monkeypatch.setattr(capture, "RETRY_S", 0.01)
+    monkeypatch.setattr(capture, "PICTURE_S", 0.01)
+
+    def begin(address, sources=None):
+        def make(wanted):
+            made = (sources or {}).get(wanted)
+            return Watched(open_source(wanted)) if made is None else made() if callable(made) else made
+
+        thread = CaptureThread(feed, make_source=make)
+        heard = hear(thread, "source_changed", "noticed")
+        joined(thread, thread.end)
+        thread.play(address)
+        return thread, heard
+
+    return begin
+
+
+def phases(heard):
+    return [state.phase for state in heard.of("source_changed")]
+
+
+def ends(heard, phase):
+    return lambda: heard.last("source_changed") is not None and heard.last("source_changed").phase is phase
+
+
+def test_pictures_are_shown_and_then_they_are_over(play, feed, demo_dir, qtbot):
+    folder = demo_dir / "strangers"
+    _, heard = play(str(folder))
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    assert phases(heard) == [Phase.NONE, Phase.WAITING, Phase.READY, Phase.ENDED] or phases(heard) == [
+        Phase.WAITING,
+        Phase.READY,
+        Phase.ENDED,
+    ]
+    info = SourceInfo("strangers", 0, 0, 0.0, 2, live=False, video=False)
+    assert heard.last("source_changed") == SourceState(
+        Phase.ENDED, str(folder), info, "strangers is over.", "Play it again."
+    )
+    assert np.array_equal(feed.frame().pixels, read_picture(folder / "sunak.jpg"))
+
+
+def test_what_is_over_plays_again(play, demo_dir, qtbot):
+    thread, heard = play(str(demo_dir / "strangers"))
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    heard.clear()
+    thread.again()
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    assert phases(heard) == [Phase.WAITING, Phase.READY, Phase.ENDED]
+
+
+def test_what_does_not_exist_is_said_and_another_source_can_be_chosen(play, feed, demo_dir, qtbot):
+    thread, heard = play("/nowhere/clip.mp4")
+    qtbot.waitUntil(ends(heard, Phase.FAILED))
+    failed = heard.last("source_changed")
+    assert failed.what == "/nowhere/clip.mp4 does not exist."
+    assert failed.remedy
+    assert not failed.retrying
+    assert feed.frame() is None
+    thread.play(str(demo_dir / "strangers" / "obama.jpg"))
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    assert feed.frame().pixels.shape == (785, 682, 3)
+
+
+def test_a_damaged_picture_is_said_once_and_the_next_one_is_shown(play, feed, demo_dir, tmp_path, qtbot):
+    (tmp_path / "a.jpg").write_bytes(b"this is no picture")
+    (tmp_path / "b.jpg").write_bytes((demo_dir / "strangers" / "obama.jpg").read_bytes())
+    _, heard = play(str(tmp_path))
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    (said,) = heard.of("noticed")
+    assert said.tone is Tone.BAD
+    assert "a.jpg" in said.what
+    assert feed.frame().index == 1
+
+
+def test_a_camera_that_is_lost_is_looked_for_until_it_is_back(play, feed, qtbot):
+    gone = SourceError("The camera Desk has stopped giving pictures.", "Check that it is plugged in.")
+    missing = SourceError("No camera was found.", "Plug one in.")
+    tries = [
+        Scripted([frame(), gone], live=True),
+        Scripted([], live=True, opens=missing),
+        Scripted([], live=True, opens=missing),
+        Scripted(endless(), live=True),
+    ]
+    left = iter(tries)
+    _, heard = play("camera:Desk", {"camera:Desk": lambda: next(left)})
+    qtbot.waitUntil(lambda: phases(heard)[-1:] == [Phase.READY] and phases(heard).count(Phase.READY) == 2)
+    states = [state for state in heard.of("source_changed") if state.phase is not Phase.NONE]
+    assert [(state.phase, state.what, state.retrying) for state in states] == [
+        (Phase.WAITING, "", False),
+        (Phase.READY, "", False),
+        (Phase.FAILED, gone.what, True),
+        (Phase.FAILED, missing.what, True),
+        (Phase.FAILED, missing.what, True),
+        (Phase.READY, "", False),
+    ]
+    assert [source.closed for source in tries[:3]] == [1, 1, 1]
+    qtbot.waitUntil(lambda: feed.captured.peek() is not None)
+    # Tracks never cross a gap: every opening has a number of its own.
+    assert feed.captured.peek().opening == 4
+
+
+def test_no_camera_is_said_and_looked_for(play, qtbot):
+    _, heard = play("camera", {"camera": lambda: CameraSource(cameras=list)})
+    qtbot.waitUntil(ends(heard, Phase.FAILED))
+    failed = heard.last("source_changed")
+    assert failed.what == "No camera was found."
+    assert failed.remedy == "Plug one in, or choose a video or a folder of pictures."
+    assert failed.retrying
+
+
+def test_a_camera_that_another_program_uses_is_said(play, qtbot):
+    cameras = [Camera("Desk", "", 0, 0)]
+    _, heard = play("camera:Desk", {"camera:Desk": lambda: CameraSource("Desk", cameras=lambda: cameras, capture=_no)})
+    qtbot.waitUntil(ends(heard, Phase.FAILED))
+    failed = heard.last("source_changed")
+    assert failed.what == "The camera Desk cannot be opened; another program may be using it."
+    assert failed.remedy == "Close the other program, or plug the camera in again."
+    assert failed.retrying
+
+
+def _no(camera):
+    return None
+
+
+def test_a_file_is_not_tried_again_by_itself(play, qtbot):
+    broken = Scripted([frame(), SourceError("The video is broken after 0.1 s.", "Copy it again.")])
+    _, heard = play("clip.mp4", {"clip.mp4": broken})
+    qtbot.waitUntil(ends(heard, Phase.FAILED))
+    assert not heard.last("source_changed").retrying
+    assert broken.opened == 1
+
+
+def test_a_frozen_picture_is_said(play, qtbot):
+    still = [frame(i, i * 0.5) for i in range(10)]
+    _, heard = play("camera:Desk", {"camera:Desk": lambda: Watched(Scripted(still, live=True))})
+    qtbot.waitUntil(lambda: any(state.phase is Phase.FAILED for state in heard.of("source_changed")))
+    failed = next(state for state in heard.of("source_changed") if state.phase is Phase.FAILED)
+    assert failed.what == "The picture from Desk has not changed for 2 s."
+    assert failed.retrying
+
+
+def test_another_source_while_one_is_read(play, feed, qtbot):
+    first, second = Scripted(endless(10), name="first"), Scripted(endless(50), name="second")
+    thread, heard = play("first", {"first": first, "second": second})
+    qtbot.waitUntil(lambda: feed.frame() is not None)
+    thread.play("second")
+    qtbot.waitUntil(lambda: feed.frame() is not None and feed.frame().pixels[7, 0, 0] >= 50)
+    assert first.closed == 1
+    # A source that was left is not said to be over.
+    said = [(state.phase, state.address) for state in heard.of("source_changed") if state.address]
+    assert said == [
+        (Phase.WAITING, "first"),
+        (Phase.READY, "first"),
+        (Phase.WAITING, "second"),
+        (Phase.READY, "second"),
+    ]
+
+
+def test_playing_nothing_closes_the_source(play, feed, qtbot):
+    source = Scripted(endless())
+    thread, heard = play("first", {"first": source})
+    qtbot.waitUntil(lambda: feed.frame() is not None)
+    thread.play("")
+    qtbot.waitUntil(ends(heard, Phase.NONE))
+    assert source.closed == 1
+    assert feed.frame() is None
+
+
+def test_an_error_that_nobody_foresaw_does_not_end_the_thread(play, feed, demo_dir, qtbot):
+    thread, heard = play("first", {"first": Scripted([frame(), ZeroDivisionError()])})
+    qtbot.waitUntil(ends(heard, Phase.FAILED))
+    assert heard.last("source_changed").what == "The source stopped for an unknown reason."
+    thread.play(str(demo_dir / "strangers" / "obama.jpg"))
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+
+
+@pytest.mark.parametrize("doing", ["waiting", "reading", "looking again"])
+def test_it_ends_whatever_it_is_doing(play, feed, doing, monkeypatch, qtbot):
+    monkeypatch.setattr(capture, "RETRY_S", 3600.0)
+    source = Scripted(endless(), live=True)
+    lost = Scripted([], live=True, opens=SourceError("No camera was found.", "Plug one in."))
+    monkeypatch.setattr(capture, "PICTURE_S", 3600.0)
+    address = {"waiting": "", "reading": "reading", "looking again": "lost"}[doing]
+    thread, heard = play(address, {"reading": source, "lost": lost})
+    if doing == "reading":
+        qtbot.waitUntil(lambda: feed.frame() is not None)
+    elif doing == "looking again":
+        qtbot.waitUntil(ends(heard, Phase.FAILED))
+    thread.end()
+    assert thread.wait(5000)
+    assert source.opened == source.closed
+
+
+def test_it_ends_when_it_is_asked_to_just_as_it_begins(feed):
+    thread = CaptureThread(feed, make_source=lambda _: Scripted(endless()))
+
+    class AskedWhileCleared(threading.Event):
+        def clear(self):
+            thread.end()
+            super().clear()
+
+    thread._changed = AskedWhileCleared()
+    thread._wanted = "first"
+    thread.start()
+    ended = thread.wait(5000)
+    if not ended:
+        thread.end()
+        thread.wait()
+    assert ended

@@ -1,0 +1,386 @@
+"""The desk's thread: one gallery, changed as the operator asks, on real faces and a real encrypted file."""
+
+import shutil
+
+import pytest
+
+from osfi_gui.core.desk import (
+    GalleryPrompt,
+    ImportFiles,
+    ImportFolder,
+    Merge,
+    Notice,
+    OpenGallery,
+    Phase,
+    Rename,
+    SeenFace,
+    Tone,
+)
+from osfi_gui.core.enrolment import Enrolment
+from osfi_gui.core.values import Consent, Frame
+from osfi_gui.services.enrol import examine
+from osfi_gui.services.recognise import Recogniser
+from osfi_gui.store.gallery import GalleryFile
+from osfi_gui.workers.desk import Desk
+
+PASSPHRASE = "correct horse"
+PEOPLE = {"Eileen Collins": 1, "Emmanuel Macron": 2, "Grace Hopper": 1, "Jacinda Ardern": 2}
+"""The portraits of resources/demo/enrol."""
+SIGNALS = (
+    "gallery_changed",
+    "session_changed",
+    "names_changed",
+    "prompted",
+    "listed",
+    "person_read",
+    "portrait_read",
+    "enrolled",
+    "enrol_refused",
+    "job_changed",
+    "noticed",
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "gallery.osfi"
+
+
+@pytest.fixture
+def desk(desk_thread, hear, ask):
+    """Give a desk on its own thread; ``desk.heard`` is all it says."""
+    made = Desk()
+    made.heard = hear(made, *SIGNALS)
+    desk_thread(made, lambda: ask(made.end))
+    return made
+
+
+@pytest.fixture
+def opened(desk, path, engine, ask, qtbot):
+    """Give a desk with an engine and a new gallery."""
+    ask(desk.use_engine, engine)
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    qtbot.waitUntil(lambda: is_open(desk))
+    return desk
+
+
+@pytest.fixture
+def peopled(opened, ask, qtbot, demo_dir):
+    """Give a desk with the demo's four people."""
+    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    qtbot.waitUntil(lambda: people(opened) == 4 and job(opened) is Phase.READY)
+    return opened
+
+
+def is_open(desk):
+    state = desk.heard.last("gallery_changed")
+    return state is not None and state.phase is Phase.READY
+
+
+def people(desk):
+    state = desk.heard.last("gallery_changed")
+    return -1 if state is None else state.people
+
+
+def job(desk):
+    state = desk.heard.last("job_changed")
+    return None if state is None else state.phase
+
+
+def number_of(desk, name):
+    session = desk.heard.last("session_changed")
+    return session.gallery.identity_ids[session.gallery.names.index(name)]
+
+
+def stored(path):
+    """Read the file anew: name to number of shots."""
+    with GalleryFile.open(path, PASSPHRASE) as store:
+        return {person.name: person.shots for person in store.identities()}
+
+
+# The file
+
+
+def test_a_gallery_that_is_not_there_yet_is_asked_for(desk, path, ask, qtbot):
+    ask(desk.begin, str(path))
+    qtbot.waitUntil(lambda: bool(desk.heard))
+    assert desk.heard == [("prompted", GalleryPrompt(str(path), exists=False, keyring=False))]
+    assert not path.exists()
+
+
+def test_a_new_gallery_is_open_and_empty(desk, path, ask, qtbot):
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    qtbot.waitUntil(lambda: is_open(desk))
+    state = desk.heard.last("gallery_changed")
+    assert (state.name, state.path, state.people, state.temporary) == ("gallery.osfi", str(path), 0, False)
+    assert desk.heard.last("names_changed") == ()
+
+
+def test_a_wrong_passphrase_is_asked_for_again(desk, path, ask, qtbot):
+    GalleryFile.open(path, PASSPHRASE, create=True).close()
+    ask(desk.begin, str(path))
+    ask(desk.open, OpenGallery(str(path), "something else"))
+    qtbot.waitUntil(lambda: len(desk.heard.of("prompted")) == 2)
+    first, second = desk.heard.of("prompted")
+    assert first == GalleryPrompt(str(path), exists=True, keyring=False)
+    assert second.exists
+    assert "passphrase" in second.error
+    assert [state.phase for state in desk.heard.of("gallery_changed")] == [Phase.WAITING, Phase.NONE]
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    qtbot.waitUntil(lambda: is_open(desk))
+
+
+def test_the_session_follows_the_engine_and_the_gallery(peopled):
+    session = peopled.heard.last("session_changed")
+    assert session.gallery.names == tuple(PEOPLE)
+    assert session.gallery.matrix.shape == (4, 128)
+    assert session.operating_point.matcher == "cosine"
+    assert peopled.heard.last("gallery_changed").operating_point is session.operating_point
+    assert peopled.heard.last("names_changed") == tuple(PEOPLE)
+
+
+def test_a_locked_gallery_gives_nothing(peopled, ask, qtbot):
+    grace = number_of(peopled, "Grace Hopper")
+    ask(peopled.lock)
+    qtbot.waitUntil(lambda: not is_open(peopled))
+    assert peopled.heard.last("session_changed") is None
+    peopled.heard.clear()
+    ask(peopled.read_portrait, grace)
+    ask(peopled.read_person, grace)
+    ask(peopled.list_people)
+    qtbot.waitUntil(lambda: len(peopled.heard) == 2)
+    no = Notice("No gallery is open.", "Open one first.", Tone.BAD)
+    assert peopled.heard == [("noticed", no), ("noticed", no)]
+
+
+def test_what_was_enrolled_is_there_when_it_is_opened_again(peopled, path, ask, qtbot):
+    ask(peopled.lock)
+    qtbot.waitUntil(lambda: not is_open(peopled))
+    ask(peopled.open, OpenGallery(str(path), PASSPHRASE))
+    qtbot.waitUntil(lambda: is_open(peopled))
+    assert peopled.heard.last("session_changed").gallery.names == tuple(PEOPLE)
+
+
+# People
+
+
+def test_a_person_is_enrolled(opened, path, engine, mtcnn, portrait, ask, qtbot):
+    seen = examine(Frame(portrait("enrol/Grace Hopper/1983.jpg")), detector=mtcnn, encoder=engine.encoder)
+    consent = Consent("I agree.", "Ada", "2026-01-02T03:04:05.000Z")
+    ask(opened.enrol, Enrolment("Grace Hopper", "7", "a note", consent, (seen.shot, seen.shot)))
+    qtbot.waitUntil(lambda: opened.heard.last("enrolled") is not None)
+    enrolled = opened.heard.last("enrolled")
+    assert (enrolled.identity.name, enrolled.identity.shots, enrolled.added) == ("Grace Hopper", 2, 2)
+    assert enrolled.identity.consent == consent
+    assert opened.heard.last("session_changed").gallery.names == ("Grace Hopper",)
+    assert stored(path) == {"Grace Hopper": 2}
+
+
+def test_an_enrolment_that_is_refused_says_so_and_changes_nothing(opened, path, ask, qtbot):
+    ask(opened.enrol, Enrolment("  "))
+    qtbot.waitUntil(lambda: bool(opened.heard.of("noticed")))
+    assert len(opened.heard.of("enrol_refused")) == 1
+    assert opened.heard.last("noticed").tone is Tone.BAD
+    assert opened.heard.of("enrolled") == []
+    assert stored(path) == {}
+
+
+def test_a_new_name(peopled, path, ask, qtbot):
+    ask(peopled.rename, Rename(number_of(peopled, "Grace Hopper"), "Grace B. Hopper", "42", "Rear admiral"))
+    qtbot.waitUntil(lambda: "Grace B. Hopper" in peopled.heard.last("names_changed"))
+    assert "Grace B. Hopper" in peopled.heard.last("session_changed").gallery.names
+    with GalleryFile.open(path, PASSPHRASE) as store:
+        grace = store.find("Grace B. Hopper")
+    assert (grace.external_id, grace.note, grace.shots) == ("42", "Rear admiral", 1)
+
+
+def test_a_name_that_is_taken_is_refused(peopled, path, ask, qtbot):
+    ask(peopled.rename, Rename(number_of(peopled, "Grace Hopper"), "Jacinda Ardern", "", ""))
+    qtbot.waitUntil(lambda: peopled.heard.last("noticed") is not None)
+    assert peopled.heard.last("noticed").tone is Tone.BAD
+    assert stored(path) == PEOPLE
+
+
+def test_two_identities_become_one(peopled, path, ask, qtbot):
+    ask(peopled.merge, Merge(number_of(peopled, "Grace Hopper"), number_of(peopled, "Jacinda Ardern")))
+    qtbot.waitUntil(lambda: people(peopled) == 3)
+    qtbot.waitUntil(lambda: peopled.heard.last("noticed") is not None)
+    assert peopled.heard.last("noticed") == Notice("Merged: Jacinda Ardern has 3 shots now.", tone=Tone.GOOD)
+    assert stored(path) == {"Eileen Collins": 1, "Emmanuel Macron": 2, "Jacinda Ardern": 3}
+
+
+def test_an_erased_person_is_gone(peopled, path, ask, qtbot):
+    macron = number_of(peopled, "Emmanuel Macron")
+    ask(peopled.erase, macron)
+    qtbot.waitUntil(lambda: peopled.heard.last("noticed") is not None)
+    assert peopled.heard.last("noticed").what == ("Emmanuel Macron was erased: 2 shots and their embeddings are gone.")
+    session = peopled.heard.last("session_changed")
+    assert session.gallery.names == ("Eileen Collins", "Grace Hopper", "Jacinda Ardern")
+    with GalleryFile.open(path, PASSPHRASE) as store:
+        assert macron not in store.embeddings("sface").identity_ids
+
+
+def test_a_shot_is_read_and_removed(peopled, path, ask, qtbot):
+    ask(peopled.read_person, number_of(peopled, "Jacinda Ardern"))
+    qtbot.waitUntil(lambda: peopled.heard.last("person_read") is not None)
+    detail = peopled.heard.last("person_read")
+    assert (detail.identity.name, len(detail.shots)) == ("Jacinda Ardern", 2)
+    before = peopled.heard.last("gallery_changed").revision
+    ask(peopled.remove_shot, detail.shots[0].shot_id)
+    qtbot.waitUntil(lambda: peopled.heard.last("gallery_changed").revision == before + 1)
+    assert stored(path) == PEOPLE | {"Jacinda Ardern": 1}
+
+
+def test_the_list_says_who_looks_like_whom(peopled, ask, qtbot):
+    ask(peopled.list_people)
+    qtbot.waitUntil(lambda: peopled.heard.last("listed") is not None)
+    listing = peopled.heard.last("listed")
+    assert {row.identity.name: row.identity.shots for row in listing.rows} == PEOPLE
+    session = peopled.heard.last("session_changed")
+    assert listing.revision == session.gallery.revision
+    cosines = session.gallery.matrix @ session.gallery.matrix.T
+    for place, row in enumerate(listing.rows):
+        others = [float(c) for at, c in enumerate(cosines[place]) if at != place]
+        assert row.lookalike.cosine == pytest.approx(max(others), abs=1e-6)
+
+
+def test_a_wrongly_recognised_face_is_kept_as_a_stranger(peopled, mtcnn, portrait, path, ask, qtbot):
+    frame = Frame(portrait("strangers/obama.jpg"))
+    recogniser = Recogniser(mtcnn, video=False)
+    (sighting,) = recogniser.recognise(frame, peopled.heard.last("session_changed")).sightings
+    ask(peopled.keep_stranger, SeenFace(frame, sighting))
+    qtbot.waitUntil(lambda: peopled.heard.last("noticed") is not None)
+    assert peopled.heard.last("noticed").what == "Noted: this face is kept as a stranger (1 so far)."
+    assert stored(path) == PEOPLE
+
+
+# Imports
+
+
+def test_an_import_says_how_far_it_is_and_what_it_did(peopled, path):
+    states = peopled.heard.of("job_changed")
+    assert [(state.done, state.total) for state in states[1:-1]] == [(done, 6) for done in range(1, 7)]
+    end = states[-1]
+    assert (end.report.people, end.report.shots, end.report.refused) == (4, 6, 0)
+    assert len(set(end.report.shot_ids)) == 6
+    assert [report.status for report in end.files] == ["enrolled"] * 6
+    assert stored(path) == PEOPLE
+
+
+def test_refused_files_are_listed_with_their_reason(opened, demo_dir, tmp_path, ask, qtbot):
+    grace = demo_dir / "enrol" / "Grace Hopper" / "1983.jpg"
+    broken, twice = tmp_path / "broken.jpg", tmp_path / "twice.jpg"
+    broken.write_bytes(b"this is no picture")
+    shutil.copy(grace, twice)
+    ask(opened.import_files, ImportFiles("Grace Hopper", (str(broken), str(grace), str(twice))))
+    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
+    end = opened.heard.last("job_changed")
+    reasons = {report.file: report.reason for report in end.files}
+    assert reasons[str(twice)] == "The same picture is enrolled already."
+    assert "broken.jpg" in reasons[str(broken)]
+    assert reasons[str(grace)] == ""
+    assert (end.report.people, end.report.shots, end.report.refused) == (1, 1, 2)
+
+
+def test_an_import_is_undone(peopled, path, ask, qtbot):
+    ask(peopled.undo_import, peopled.heard.last("job_changed").report)
+    qtbot.waitUntil(lambda: people(peopled) == 0)
+    assert stored(path) == {}
+    qtbot.waitUntil(lambda: peopled.heard.last("noticed") is not None)
+    assert peopled.heard.last("noticed").what == "The import was undone: 6 shots are gone."
+
+
+def test_a_cancelled_import_keeps_whole_people_only(opened, path, demo_dir, ask, qtbot):
+    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    # Jacinda Ardern, the last one, has two pictures: the import is stopped between them.
+    qtbot.waitUntil(lambda: opened.heard.last("job_changed") is not None)
+    ask(opened.cancel_import)
+    qtbot.waitUntil(lambda: job(opened) not in {None, Phase.WAITING})
+    end = opened.heard.last("job_changed")
+    assert end.phase is Phase.ENDED
+    assert end.what == "Stopped."
+    assert end.remedy == f"{end.report.people} people are enrolled and stay."
+    kept = stored(path)
+    assert kept == {name: shots for name, shots in PEOPLE.items() if name in kept}
+    assert len(kept) == end.report.people < 4
+    qtbot.waitUntil(lambda: people(opened) == len(kept))
+
+
+def test_one_import_at_a_time(opened, demo_dir, ask, qtbot):
+    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
+    assert opened.heard.of("noticed") == [
+        Notice("Something else is still being worked on.", "Wait for it, or cancel it.", Tone.BAD)
+    ]
+    qtbot.waitUntil(lambda: people(opened) == 4)
+
+
+def test_others_are_served_while_an_import_runs(opened, demo_dir, ask, qtbot):
+    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    ask(opened.list_people)
+    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
+    said = [name for name, value in opened.heard if name == "listed" or value is opened.heard.last("job_changed")]
+    assert said == ["listed", "job_changed"]
+
+
+def test_locking_ends_an_import_and_leaves_whole_people(opened, path, demo_dir, ask, qtbot):
+    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    qtbot.waitUntil(lambda: opened.heard.last("job_changed") is not None)
+    ask(opened.lock)
+    qtbot.waitUntil(lambda: not is_open(opened))
+    ends = [state for state in opened.heard.of("job_changed") if state.phase is not Phase.WAITING]
+    assert [(state.phase, state.remedy) for state in ends] == [
+        (Phase.ENDED, "The gallery was closed; who was enrolled by then stays.")
+    ]
+    # Said before the gallery is locked, so that the report does not come back onto a locked screen.
+    assert [name for name, _ in opened.heard[-2:]] == ["job_changed", "gallery_changed"]
+    kept = stored(path)
+    assert kept == {name: shots for name, shots in PEOPLE.items() if name in kept}
+    # And nothing stands in the way of the next one.
+    ask(opened.open, OpenGallery(str(path), PASSPHRASE))
+    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
+    assert stored(path) == PEOPLE
+    assert opened.heard.of("noticed") == []
+
+
+def test_nothing_is_imported_before_the_models_are_there(desk, path, demo_dir, ask, qtbot):
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    ask(desk.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    qtbot.waitUntil(lambda: desk.heard.last("noticed") is not None)
+    assert desk.heard.last("noticed").what == "The face models are still being loaded."
+    assert desk.heard.of("job_changed") == []
+
+
+def test_a_folder_of_nobody_is_refused(opened, tmp_path, ask, qtbot):
+    (tmp_path / "empty").mkdir()
+    ask(opened.import_folder, ImportFolder(str(tmp_path / "empty")))
+    qtbot.waitUntil(lambda: opened.heard.last("noticed") is not None)
+    assert opened.heard.last("noticed").what == "The folder empty holds no folder with pictures."
+
+
+def test_shots_of_another_time_are_embedded_when_the_engine_comes(desk, path, engine, mtcnn, portrait, ask, qtbot):
+    seen = examine(Frame(portrait("enrol/Grace Hopper/1983.jpg")), detector=mtcnn, encoder=engine.encoder)
+    vector = seen.shot.embeddings["sface"]
+    with GalleryFile.open(path, PASSPHRASE, create=True) as store:
+        store.enrol("Grace Hopper", [type(seen.shot)(seen.shot.portrait, "1983.jpg")])
+        assert len(store.shots_without("sface")) == 1
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    ask(desk.use_engine, engine)
+    qtbot.waitUntil(lambda: desk.heard.last("session_changed") is not None)
+    gallery = desk.heard.last("session_changed").gallery
+    assert gallery.matrix[0] == pytest.approx(vector, abs=1e-5)
+
+
+# The demo
+
+
+def test_the_demo_enrols_who_it_does_not_show(desk, path, engine, ask, qtbot):
+    ask(desk.begin_demo, str(path), PASSPHRASE)
+    ask(desk.use_engine, engine)
+    qtbot.waitUntil(lambda: people(desk) == 4)
+    state = desk.heard.last("gallery_changed")
+    assert state.temporary
+    assert state.path == ""
+    assert stored(path) == {"Eileen Collins": 1, "Emmanuel Macron": 1, "Grace Hopper": 1, "Jacinda Ardern": 1}
