@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-encoders_app = typer.Typer(help="Face encoders: list them, fetch their weights.", no_args_is_help=True)
+encoders_app = typer.Typer(help="Face encoders: list them, fetch their weights, import others.", no_args_is_help=True)
 app.add_typer(encoders_app, name="encoders")
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -173,9 +173,13 @@ def encoders_list(as_json: JsonOption = False) -> None:
     for name, entry in read_manifest().items():
         present = find_weights(entry) is not None
         if as_json:
-            _print({"name": name, "title": entry.title, "dim": entry.dim, "licence": entry.licence, "present": present})
+            record = {"name": name, "title": entry.title, "dim": entry.dim, "licence": entry.licence}
+            _print({**record, "present": present, "imported": entry.weights.imported})
         else:
-            state = "here" if present else f"not here: osfi encoders fetch {name}"
+            imported = entry.weights.imported
+            state = "here, imported" if imported else "here"
+            if not present:
+                state = "not here: import it again" if imported else f"not here: osfi encoders fetch {name}"
             typer.echo(f"{name:24} {entry.title:26} {entry.dim:4}-d  {state}")
 
 
@@ -191,6 +195,9 @@ def encoders_fetch(
     from osfi_gui.vision.weights import adopt_weights, fetch_weights, find_weights
 
     entry = encoder_entry(name)
+    if entry.weights.imported:
+        msg = f"{entry.title} was imported and cannot be fetched."
+        raise DeskError(msg, "Use: osfi encoders import FILE")
     if from_file is not None:
         typer.echo(f"{entry.title} is here: {adopt_weights(entry, from_file)}")
         return
@@ -204,6 +211,35 @@ def encoders_fetch(
                 bar.update(task, completed=event.done, total=event.total or None)
             elif isinstance(event, Finished):
                 typer.echo(f"{entry.title} is here: {event.result}")
+
+
+@encoders_app.command("import")
+def encoders_import(
+    file: Annotated[Path, typer.Argument(help="Weights: .pth, .pt, .safetensors or the like.")],
+    name: Annotated[str | None, typer.Option("--name", help="What to call it; by default like the file.")] = None,
+    chip: Annotated[
+        str, typer.Option("--chip", help="How faces are cut for it: five-point, or box as some checkpoints want it.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Import an encoder from a file with weights of a known architecture (docs/encoders.md)."""
+    from osfi_gui.vision.imports import import_encoder
+
+    entry = import_encoder(file, name=name, chip=chip)
+    if as_json:
+        record = {"name": entry.name, "title": entry.title, "architecture": entry.architecture, "dim": entry.dim}
+        _print({**record, "chip": entry.preprocessing.kind, "origin": entry.origin})
+    else:
+        typer.echo(f"{entry.title} is here; use it with --encoder {entry.name}.")
+
+
+@encoders_app.command("remove")
+def encoders_remove(name: Annotated[str, typer.Argument(help="Name of an imported encoder.")]) -> None:
+    """Remove an imported encoder; galleries keep what they hold of it."""
+    from osfi_gui.vision.imports import remove_encoder
+
+    remove_encoder(name)
+    typer.echo(f"{name} is removed.")
 
 
 def _engine(encoder: str, *, aligned: bool) -> tuple[Any, TorchEncoder]:

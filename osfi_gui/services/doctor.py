@@ -10,7 +10,7 @@ from osfi_gui.paths import data_dir
 from osfi_gui.services.conflicts import Finding, opencv_finding
 from osfi_gui.store.key import keyring_usable
 from osfi_gui.vision.device import choose_device
-from osfi_gui.vision.manifest import read_manifest
+from osfi_gui.vision.manifest import read_imported, read_manifest
 from osfi_gui.vision.sources import list_cameras
 from osfi_gui.vision.weights import find_weights
 
@@ -35,8 +35,14 @@ def examine_computer() -> list[Finding]:
     for name, entry in read_manifest().items():
         here = find_weights(entry) is not None
         text = f"{entry.title}: {'weights are here' if here else 'weights are not here'}"
-        remedy = "" if here else f"osfi encoders fetch {name} (needs a network), or --from FILE"
-        findings.append(Finding("encoder", text, ok=here, remedy=remedy))
+        remedy = f"osfi encoders fetch {name} (needs a network), or --from FILE"
+        if entry.weights.imported:
+            remedy = f"osfi encoders remove {name}, then import it again"
+        findings.append(Finding("encoder", text, ok=here, remedy="" if here else remedy))
+    findings += [
+        Finding("encoder", broken.reason, ok=False, remedy=f"Delete {broken.file} and import it again.")
+        for broken in read_imported()[1]
+    ]
     findings.append(Finding("data", str(data_dir())))
     findings.append(
         Finding("keyring", "usable")
