@@ -14,6 +14,7 @@ from osfi_gui.views.gallery_table import ROOT, Index
 from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
 from osfi_gui.views.theme import set_role
+from osfi_gui.views.words import shots_text
 
 if TYPE_CHECKING:
     from osfi_gui.core.enrolment import EnrolReport, FileReport
@@ -134,25 +135,32 @@ class ImportReport(QWidget):
         self._model.show_files(tuple(report for report in state.files if report.status == "refused"))
         refused = self._model.rowCount()
         self.summary.set_mark(
-            {Phase.READY: Mark.GOOD if state.report and state.report.shots else Mark.WARNING}.get(
-                state.phase, Mark.BAD if state.phase is Phase.FAILED else Mark.WARNING
-            )
+            {
+                Phase.READY: Mark.WARNING if state.report and not state.report.shots else Mark.GOOD,
+                Phase.FAILED: Mark.BAD,
+            }.get(state.phase, Mark.WARNING)
         )
         counts = ""
         if state.report is not None:
-            counts = self.tr("{people} people enrolled with {shots} shots; {refused} files refused.").format(
-                people=state.report.people, shots=state.report.shots, refused=state.report.refused
-            )
+            counts = self._counts(state.report)
         self.summary.set_text(" ".join(part for part in (state.what, counts, state.remedy) if part))
         self.undo.setVisible(state.report is not None and bool(state.report.shot_ids))
-        self.undo.setEnabled(True)
         self.refused.setText(self.tr("Refused files ({count})").format(count=refused))
         self._list.setVisible(bool(refused))
+
+    def _counts(self, report: EnrolReport) -> str:
+        people = self.tr("1 person") if report.people == 1 else self.tr("%n people", None, report.people)
+        text = self.tr("{people} enrolled with {shots}.").format(people=people, shots=shots_text(report.shots))
+        if report.refused:
+            one = report.refused == 1
+            text += " " + (
+                self.tr("1 file was refused.") if one else self.tr("%n files were refused.", None, report.refused)
+            )
+        return text
 
     @Slot()
     def _on_undo(self) -> None:
         if self._report is not None:
-            self.undo.setEnabled(False)
             self.undo_requested.emit(self._report)
 
     @Slot()

@@ -44,10 +44,11 @@ class ShotTile(QFrame):
         worth.setTextFormat(Qt.TextFormat.PlainText)
         worth.setWordWrap(True)
         worth.setToolTip(taken.text)
-        worth.setFixedWidth(6 * self.fontMetrics().height())
+        worth.setFixedWidth(round(6.5 * self.fontMetrics().height()))
         self.setAccessibleName(f"{name}: {pose_text(taken.pose)}, {taken.text}")
         self.remove = QToolButton()
         self.remove.setText("×")
+        self.remove.setFixedSize(*[round(1.6 * self.fontMetrics().height())] * 2)
         self.remove.setToolTip(self.tr("Remove this shot (Delete)"))
         self.remove.setAccessibleName(self.tr("Remove shot {number}").format(number=number))
         self.remove.clicked.connect(self.remove_clicked)
@@ -92,7 +93,7 @@ class ShotStrip(QScrollArea):
         self.empty = QLabel(self.tr("No shot was taken yet. Three or more, in different poses, recognise best."))
         self.empty.setWordWrap(True)
         set_role(self.empty, "muted")
-        self._inside = inside = QWidget()
+        inside = QWidget()
         inside.setProperty("role", "page")
         self._line = QHBoxLayout(inside)
         self._line.setContentsMargins(0, 0, 0, 0)
@@ -104,7 +105,9 @@ class ShotStrip(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(round(FACE_LINES * self.fontMetrics().height()) + 32)
+        # A line for the pose, two for the worth, and the bar below them when there are more than fit.
+        self.setFixedHeight(round(3.6 * self.fontMetrics().height()) + 38)
+        self.horizontalScrollBar().rangeChanged.connect(self._on_range)
         self.setAccessibleName(self.tr("Shots of this person"))
 
     def show_shots(self, shots: tuple[TakenShot, ...]) -> None:
@@ -127,9 +130,11 @@ class ShotStrip(QScrollArea):
         self._shots = shots
         self.empty.setVisible(not shots)
         self._line.setStretch(self._line.count() - 1, 1 if shots else 0)
-        if len(shots) > same:
-            self._inside.adjustSize()
-            self.ensureWidgetVisible(self.tiles[-1])
+
+    @Slot(int, int)
+    def _on_range(self, _: int, last: int) -> None:
+        """Show the newest shot, once there is room for it."""
+        self.horizontalScrollBar().setValue(last)
 
     @Slot()
     def _on_remove(self) -> None:

@@ -177,14 +177,15 @@ QTableView, QListView, QTreeView {
 }
 QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $focus; }
 QTableView::item, QListView::item { padding: 5px 8px; }
+QTableView::item { padding: 5px; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
 QTableView::item:focus, QListView::item:focus { border: 1px solid $focus; }
 QHeaderView { background: transparent; }
 QHeaderView::section {
     background: transparent; color: $muted; border: none; border-bottom: 1px solid $line; padding: 8px; font-weight: 600;
 }
-QHeaderView::up-arrow { image: url($icons/down-$tone.svg); width: 12px; height: 12px; }
-QHeaderView::down-arrow { image: url($icons/up-$tone.svg); width: 12px; height: 12px; }
+QHeaderView::up-arrow { image: url($icons/up-$tone.svg); width: 12px; height: 12px; }
+QHeaderView::down-arrow { image: url($icons/down-$tone.svg); width: 12px; height: 12px; }
 QTableCornerButton::section { background: $panel; border: none; }
 
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }

@@ -371,7 +371,9 @@ class Desk(QObject):
         """Take back what an import stored."""
         self._opened().take_back(report.shot_ids, identity_ids=report.new_identities)
         self._refresh()
-        self.noticed.emit(Notice(f"The import was undone: {len(report.shot_ids)} shots are gone.", tone=Tone.GOOD))
+        gone = "1 shot is" if len(report.shot_ids) == 1 else f"{len(report.shot_ids)} shots are"
+        self.job_changed.emit(JobState(Phase.NONE))
+        self.noticed.emit(Notice(f"The import was undone: {gone} gone.", tone=Tone.GOOD))
 
     def _enrol_demo(self) -> None:
         from osfi_gui.services.demo import enrol_demo
