@@ -98,7 +98,8 @@ class ImportPanel(QWidget):
         else:
             self.cancel.setEnabled(True)
             self.report.show_end(state)
-            self.report.show()
+            # None: it was taken back, and nothing is left to be told of it.
+            self.report.setVisible(state.phase is not Phase.NONE)
         self._refresh()
 
     @Slot()

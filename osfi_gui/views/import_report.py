@@ -136,7 +136,7 @@ class ImportReport(QWidget):
         refused = self._model.rowCount()
         self.summary.set_mark(
             {
-                Phase.READY: Mark.WARNING if state.report and not state.report.shots else Mark.GOOD,
+                Phase.READY: Mark.GOOD if state.report and state.report.shots else Mark.WARNING,
                 Phase.FAILED: Mark.BAD,
             }.get(state.phase, Mark.WARNING)
         )
@@ -152,10 +152,8 @@ class ImportReport(QWidget):
         people = self.tr("1 person") if report.people == 1 else self.tr("%n people", None, report.people)
         text = self.tr("{people} enrolled with {shots}.").format(people=people, shots=shots_text(report.shots))
         if report.refused:
-            one = report.refused == 1
-            text += " " + (
-                self.tr("1 file was refused.") if one else self.tr("%n files were refused.", None, report.refused)
-            )
+            many = self.tr("%n files were refused.", None, report.refused)
+            text += " " + (self.tr("1 file was refused.") if report.refused == 1 else many)
         return text
 
     @Slot()

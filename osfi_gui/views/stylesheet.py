@@ -182,7 +182,8 @@ QTableView::item:selected, QListView::item:selected { background: $accent_soft; 
 QTableView::item:focus, QListView::item:focus { border: 1px solid $focus; }
 QHeaderView { background: transparent; }
 QHeaderView::section {
-    background: transparent; color: $muted; border: none; border-bottom: 1px solid $line; padding: 8px; font-weight: 600;
+    background: transparent; color: $muted; border: none; border-bottom: 1px solid $line; padding: 8px;
+    font-weight: 600;
 }
 QHeaderView::up-arrow { image: url($icons/up-$tone.svg); width: 12px; height: 12px; }
 QHeaderView::down-arrow { image: url($icons/down-$tone.svg); width: 12px; height: 12px; }
