@@ -160,12 +160,24 @@ def test_promoting_swaps_version_embeddings_and_operating_point(gallery: Gallery
     np.testing.assert_array_equal(gallery.embeddings("sface").matrix, before)
 
 
-def test_a_version_made_ready_for_other_shots_is_not_promoted(gallery: GalleryFile, new_shot: Maker) -> None:
+def _enrol_another(gallery: GalleryFile, shot: NewShot) -> None:
+    gallery.enrol("Carl", [shot])
+
+
+def _merge(gallery: GalleryFile, _: NewShot) -> None:
+    gallery.merge(2, into=1)  # the same shots, and vectors of all of them: but an operating point of other people
+
+
+@pytest.mark.parametrize("change", [_enrol_another, _merge])
+def test_a_version_made_ready_for_another_gallery_is_not_promoted(
+    gallery: GalleryFile, new_shot: Maker, change: Callable[[GalleryFile, NewShot], None]
+) -> None:
     gallery.enrol("Ada", [new_shot(1)])
+    gallery.enrol("Bob", [new_shot(2)])
     gallery.add_version(VERSION, b"x")
     read_at = gallery.revision
-    vectors = {gallery.shots()[0].shot_id: np.ones(8, np.float32)}
-    gallery.enrol("Bob", [new_shot(2)])
+    vectors = {shot.shot_id: np.ones(8, np.float32) for shot in gallery.shots()}
+    change(gallery, new_shot(3))
     before = _state(gallery, "sface@1")
     with pytest.raises(GalleryError, match="was changed") as caught:
         gallery.promote(1, "sface", vectors=vectors, stranger_vectors={}, point=None, revision=read_at)
