@@ -67,6 +67,7 @@ class Entry:
     verdict: Verdict
     name: str
     time: str
+    identity_id: int | None = None
 
 
 class DecisionStrip(QWidget):
@@ -87,15 +88,23 @@ class DecisionStrip(QWidget):
         """Put a decision in front; the oldest goes."""
         decision = sighting.decision
         time = QTime.currentTime().toString("HH:mm:ss")
-        self._entries.appendleft(Entry(to_pixmap(sighting.chip, STORED), decision.verdict, who(decision), time))
-        said = (f"{entry.time} {outcome(entry.verdict)} {entry.name}" for entry in self._entries)
-        self.setAccessibleDescription("; ".join(said))
-        self.update()
+        face = to_pixmap(sighting.chip, STORED)
+        self._entries.appendleft(Entry(face, decision.verdict, who(decision), time, decision.identity_id))
+        self._changed()
 
     def clear(self) -> None:
         """Forget every decision: faces are not shown while the gallery is locked."""
         self._entries.clear()
-        self.setAccessibleDescription("")
+        self._changed()
+
+    def forget(self, identity_id: int) -> None:
+        """Drop every decision for one identity: whoever is erased is not shown here any longer either."""
+        self._entries = deque((e for e in self._entries if e.identity_id != identity_id), maxlen=KEPT)
+        self._changed()
+
+    def _changed(self) -> None:
+        said = (f"{entry.time} {outcome(entry.verdict)} {entry.name}" for entry in self._entries)
+        self.setAccessibleDescription("; ".join(said))
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name

@@ -112,7 +112,8 @@ class EraseDialog(QDialog):
         details += [self.tr("the note")] if who.note else []
         details += [self.tr("the recorded consent")] if who.consent is not None else []
         text = ", ".join(details)
-        return (*pictures, *((known,) if pictures else ()), text[0].upper() + text[1:])
+        shown = self.tr("The last decisions for {name} on the Identify page").format(name=who.name)
+        return (*pictures, *((known,) if pictures else ()), text[0].upper() + text[1:], shown)
 
     @Slot()
     def _ask(self) -> None:

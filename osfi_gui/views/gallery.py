@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.desk import FacePicture, PersonDetail
     from osfi_gui.core.enrolment import GalleryListing, PersonRow
 
-PANEL_LINES = 22
+PANEL_LINES = 23
 """Width of the person's panel, in heights of a line of text."""
 
 
@@ -56,6 +56,8 @@ class GalleryPage(QWidget):
         self._portraits = PortraitCache()
         self._people = PeopleModel(self._portraits.get, self)
         self._found = PeopleFilter(self._people, parent=self)
+        self._reselect = QTimer(self, singleShot=True, interval=0)
+        self._reselect.timeout.connect(self._select_again)
         self._merge_dialog: MergeDialog | None = None
         self._erase_dialog: EraseDialog | None = None
 
@@ -154,7 +156,13 @@ class GalleryPage(QWidget):
         if self.panel.ask_leave(identity_id):
             self._show_person(identity_id)
         else:
-            self.lists.select(self._selected)  # the one whose panel it is, until the operator has answered
+            # The one whose panel it is, until the operator has answered; later, for the view that was clicked selects
+            # only after it has told of it.
+            self._reselect.start()
+
+    @Slot()
+    def _select_again(self) -> None:
+        self.lists.select(self._selected)
 
     @Slot(int)
     def _on_leave(self, identity_id: int) -> None:

@@ -24,8 +24,8 @@ PADDING = 9
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-FACE_LINES, CARD_LINES = 2.1, 6.0
-"""Side of a face in a row and on a card, in heights of a line of text."""
+FACE_LINES, CARD_LINES, NAME_LINES = 2.1, 6.0, 1.5
+"""Side of a face in a row, on a card and beside a name, in heights of a line of text."""
 
 
 def draw_text(painter: QPainter, rect: QRect, text: str, align: Qt.AlignmentFlag, colour: QColor) -> None:
@@ -146,13 +146,49 @@ class PersonCells(_PersonPainter):
         draw_text(painter, rect.adjusted(round(side) + 6, 0, 0, 0), text, LEFT, colour)
 
 
+class PersonNames(_PersonPainter):
+    """A line of a list to choose from: a small face and the name."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
+        """Be high enough for the face."""
+        del index
+        line = QFontMetrics(option.font).height()
+        return QSize(8 * line, round(NAME_LINES * line) + 8)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint the line."""
+        self.ground(painter, option, index)
+        row: PersonRow = index.data(PERSON_ROLE)
+        rect: QRect = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        painter.save()
+        painter.setFont(option.font)
+        side = float(round(NAME_LINES * painter.fontMetrics().height()))
+        face = QRectF(rect.left(), rect.top() + (rect.height() - side) / 2, side, side)
+        picture = index.data(Qt.ItemDataRole.DecorationRole)
+        paint_face(painter, face, picture if isinstance(picture, QPixmap) else None, row.identity.name)
+        words = rect.adjusted(round(side) + 8, 0, 0, 0)
+        draw_text(painter, words, row.identity.name, LEFT, palette().text)
+        painter.restore()
+
+
 class PersonCards(_PersonPainter):
-    """A card of the grid: the face, the name, and one line below."""
+    """A card of the grid: the face, the name, and one line below.
+
+    Parameters
+    ----------
+    parent : QObject, optional
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.width = 0
+        """Of a card; cards share out what the row has left. 0 for the smallest."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Be as large as a card."""
         del index
-        return card_size(QFontMetrics(option.font).height())
+        smallest = card_size(QFontMetrics(option.font).height())
+        return smallest.expandedTo(QSize(self.width, 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the card."""
@@ -195,7 +231,7 @@ class PersonCards(_PersonPainter):
         if self.alike(row) and row.lookalike is not None:
             return self.tr("like {name}").format(name=row.lookalike.name), colours.warning
         if row.identity.consent is None:
-            return self.tr("{shots}, no consent").format(shots=shots), colours.warning
+            return self.tr("no consent"), colours.warning
         return shots, colours.muted
 
 

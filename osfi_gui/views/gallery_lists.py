@@ -104,6 +104,7 @@ class PeopleLists(QStackedWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """See more or fewer people."""
         super().resizeEvent(event)
+        self._share_out()
         self.look()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -163,7 +164,14 @@ class PeopleLists(QStackedWidget):
         grid.setMouseTracking(True)
 
     def _card(self) -> QSize:
-        return card_size(self.fontMetrics().height())
+        return card_size(self.fontMetrics().height()).expandedTo(QSize(self._cards.width, 0))
+
+    def _share_out(self) -> None:
+        """Let the cards of a row fill it, however wide the window is; the bar has its place even while it is hidden."""
+        room = self.width() - self.grid.verticalScrollBar().sizeHint().width() - 2 * self.grid.frameWidth() - 4
+        smallest = card_size(self.fontMetrics().height()).width()
+        self._cards.width = room // max(1, room // smallest)
+        self.grid.setGridSize(self._card())
 
     def _table_rows(self) -> range:
         height = self.table.viewport().height()

@@ -139,6 +139,11 @@ class IdentifyPage(QWidget):
         if self._portraits.put(answer):
             self._show_best()
 
+    @Slot(int)
+    def forget_person(self, identity_id: int) -> None:
+        """Show nothing any more of somebody who is erased."""
+        self.strip.forget(identity_id)
+
     # What is shown
 
     @property

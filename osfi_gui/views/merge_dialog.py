@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from osfi_gui.core.desk import Merge
 from osfi_gui.views.face_tile import STORED
+from osfi_gui.views.gallery_cells import PersonNames
 from osfi_gui.views.gallery_table import Column, PeopleFilter
 from osfi_gui.views.pixels import to_pixmap
 from osfi_gui.views.theme import set_role
@@ -130,7 +131,9 @@ class MergeDialog(QDialog):
         self.list.setModel(self._others)
         self.list.setModelColumn(Column.NAME)
         self.list.setUniformItemSizes(True)
-        self.list.setIconSize(QSize(0, 0))
+        self.list.setItemDelegate(PersonNames(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName(self.tr("People to merge into"))
         self.consequence = QLabel()
         self.consequence.setWordWrap(True)
@@ -155,6 +158,7 @@ class MergeDialog(QDialog):
         index = QModelIndex() if alike is None else self._others.index_of(alike.identity_id)
         if index.isValid():
             self.list.setCurrentIndex(index)
+            self.list.scrollTo(index, QListView.ScrollHint.PositionAtCenter)
 
     def show_detail(self, detail: PersonDetail) -> None:
         """Show the shots of either person; others are nobody's here."""

@@ -58,7 +58,7 @@ class PersonPanel(QFrame):
         self.question = InlineRow(Mark.WARNING)
         self.save_first = self.question.add_button(self.tr("Save"), role="primary")
         self.discard = self.question.add_button(self.tr("Discard"))
-        self.stay = self.question.add_button(self.tr("Go on editing"))
+        self.stay = self.question.add_button(self.tr("Stay"))
         self.question.hide()
         self.merge = QPushButton(self.tr("Merge into…"))
         self.merge.setToolTip(self.tr("Give this person’s shots to another entry of the same person"))

@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         self.identify.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.identify.enrol_this_requested.connect(self._on_enrol_page_requested)
         self.gallery.enrol_page_requested.connect(self._on_enrol_page_requested)
+        self.gallery.erase_requested.connect(self.identify.forget_person)
         self.tune.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.tune.unlock_requested.connect(self.unlock_requested)
 

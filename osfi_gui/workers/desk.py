@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from osfi_gui.services.engine import Engine
     from osfi_gui.services.session import Session
     from osfi_gui.store.gallery import GalleryFile
+    from osfi_gui.vision.encode import TorchEncoder
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Desk(QObject):
         self._engine: Engine | None = None
         self._detector: Detector | None = None
         self._session: Session | None = None
+        self._encoder: TorchEncoder | None = None
         self._job: Job | None = None
         self._demo = False
 
@@ -141,6 +143,7 @@ class Desk(QObject):
 
     def _open(self, path: Path, passphrase: str) -> None:
         from osfi_gui.store.gallery import GalleryFile
+    from osfi_gui.vision.encode import TorchEncoder
 
         self._close()
         self.gallery_changed.emit(GalleryState(Phase.WAITING, path.name))
@@ -171,7 +174,7 @@ class Desk(QObject):
             self.ended.emit()
 
     def _close(self) -> None:
-        self._session = None
+        self._session = self._encoder = None
         self.session_changed.emit(None)
         store, self._store = self._store, None
         if self._job is not None:
@@ -198,16 +201,24 @@ class Desk(QObject):
         """Give the shots that this encoder has not seen an embedding, then swap the session."""
         engine, store = self._engine, self._store
         if engine is None or store is None or self._job is not None:
-            self._refresh()
+            self.refresh()
             return
         from osfi_gui.services.reembed import reembed
 
-        if store.shots_without(engine.encoder.name):
-            self._run(lambda _: reembed(store, engine.encoder))
+        encoder = self._in_use(store, engine)
+        if store.shots_without(encoder.name) or store.strangers_without(encoder.name):
+            self.run(lambda _: reembed(store, encoder))
         else:
-            self._refresh()
+            self.refresh()
 
-    def _refresh(self) -> None:
+    def _in_use(self, store: GalleryFile, engine: Engine) -> TorchEncoder:
+        """Give the version of the encoder that this gallery works with, made once."""
+        from osfi_gui.services.versions import encoder_in_use
+
+        self._encoder = encoder_in_use(store, engine.encoder, current=self._encoder)
+        return self._encoder
+
+    def refresh(self) -> None:
         """Swap the session for one of the gallery as it is now, and say so."""
         store, engine = self._store, self._engine
         if store is None:
@@ -215,7 +226,7 @@ class Desk(QObject):
         if engine is not None:
             from osfi_gui.services.session import make_session
 
-            self._session = make_session(store, engine.encoder)
+            self._session = make_session(store, self._in_use(store, engine))
             self.session_changed.emit(self._session)
         session = self._session
         people = store.identities()
@@ -229,11 +240,13 @@ class Desk(QObject):
                 operating_point=session.operating_point if session else None,
                 calibration=session.calibration if session else "none",
                 temporary=self._demo,
+                encoder=self._encoder.title if self._encoder else "",
             )
         )
         self.names_changed.emit(tuple(person.name for person in people))
 
-    def _opened(self) -> GalleryFile:
+    def opened(self) -> GalleryFile:
+        """Give the gallery that is open; GalleryError where none is."""
         if self._store is None:
             raise GalleryError("No gallery is open.", "Open one first.")
         return self._store
@@ -245,13 +258,13 @@ class Desk(QObject):
     def enrol(self, wanted: Enrolment) -> None:
         """Store a person with the shots of the draft."""
         try:
-            person = self._opened().enrol(
+            person = self.opened().enrol(
                 wanted.name, wanted.shots, external_id=wanted.external_id, note=wanted.note, consent=wanted.consent
             )
         except Exception:
             self.enrol_refused.emit()
             raise
-        self._refresh()
+        self.refresh()
         self.enrolled.emit(Enrolled(person, len(wanted.shots)))
 
     @Slot()
@@ -260,13 +273,13 @@ class Desk(QObject):
         """List the gallery."""
         from osfi_gui.services.gallery import list_gallery
 
-        self.listed.emit(list_gallery(self._opened(), self._session))
+        self.listed.emit(list_gallery(self.opened(), self._session))
 
     @Slot(int)
     @told
     def read_person(self, identity_id: int) -> None:
         """Read one person's shots."""
-        store = self._opened()
+        store = self.opened()
         self.person_read.emit(PersonDetail(store.identity(identity_id), tuple(store.shots(identity_id))))
 
     @Slot(int)
@@ -283,37 +296,38 @@ class Desk(QObject):
     @told
     def rename(self, wanted: Rename) -> None:
         """Change name, external id and note."""
-        self._opened().update_identity(
+        self.opened().update_identity(
             wanted.identity_id, name=wanted.name, external_id=wanted.external_id, note=wanted.note
         )
-        self._refresh()
+        self.refresh()
 
     @Slot(object)
     @told
     def merge(self, wanted: Merge) -> None:
         """Move all shots of one identity to another."""
-        merged = self._opened().merge(wanted.source_id, into=wanted.into_id)
-        self._refresh()
+        merged = self.opened().merge(wanted.source_id, into=wanted.into_id)
+        self.refresh()
         self.noticed.emit(Notice(f"Merged: {merged.name} has {merged.shots} shots now.", tone=Tone.GOOD))
 
     @Slot(int)
     @told
     def remove_shot(self, shot_id: int) -> None:
         """Delete one shot."""
-        self._opened().remove_shot(shot_id)
-        self._refresh()
+        self.opened().remove_shot(shot_id)
+        self.refresh()
 
     @Slot(int)
     @told
     def erase(self, identity_id: int) -> None:
         """Delete a person, and look whether anything is left."""
-        store = self._opened()
+        store = self.opened()
         person = store.identity(identity_id)
         store.erase(identity_id)
-        self._refresh()
+        self.refresh()
         if store.shot_ids(identity_id) or store.find(person.name) is not None:
             raise GalleryError(f"{person.name} is still in the gallery.", "Erase the person again.")
-        what = f"{person.name} was erased: {person.shots} shots and their embeddings are gone."
+        what = "1 shot and its embeddings" if person.shots == 1 else f"{person.shots} shots and their embeddings"
+        what = f"{person.name} was erased: {what} are gone."
         self.noticed.emit(Notice(what, tone=Tone.GOOD))
 
     @Slot(object)
@@ -322,7 +336,7 @@ class Desk(QObject):
         """Keep a face that was wrongly recognised, for calibration only."""
         from osfi_gui.services.enrol import shot_of_sighting
 
-        store = self._opened()
+        store = self.opened()
         if self._engine is None:
             return
         shot = shot_of_sighting(seen.frame, seen.sighting, encoder=self._engine.encoder.name)
@@ -338,9 +352,9 @@ class Desk(QObject):
         """Enrol everybody of ROOT/NAME/picture."""
         from osfi_gui.services.enrol import check_root, enrol_folder
 
-        root, store, engine, detector = Path(wanted.root), self._opened(), *self._tools()
+        root, store, engine, detector = Path(wanted.root), self.opened(), *self.tools()
         check_root(root)
-        self._run(
+        self.run(
             lambda token: enrol_folder(root, store=store, detector=detector, encoder=engine.encoder, token=token),
             shown=True,
         )
@@ -351,8 +365,8 @@ class Desk(QObject):
         """Enrol pictures of one person."""
         from osfi_gui.services.enrol import enrol_files
 
-        files, store, engine, detector = [Path(f) for f in wanted.files], self._opened(), *self._tools()
-        self._run(
+        files, store, engine, detector = [Path(f) for f in wanted.files], self.opened(), *self.tools()
+        self.run(
             lambda token: enrol_files(
                 wanted.name, files, store=store, detector=detector, encoder=engine.encoder, token=token
             ),
@@ -369,8 +383,8 @@ class Desk(QObject):
     @told
     def undo_import(self, report: EnrolReport) -> None:
         """Take back what an import stored."""
-        self._opened().take_back(report.shot_ids, identity_ids=report.new_identities)
-        self._refresh()
+        self.opened().take_back(report.shot_ids, identity_ids=report.new_identities)
+        self.refresh()
         gone = "1 shot is" if len(report.shot_ids) == 1 else f"{len(report.shot_ids)} shots are"
         self.job_changed.emit(JobState(Phase.NONE))
         self.noticed.emit(Notice(f"The import was undone: {gone} gone.", tone=Tone.GOOD))
@@ -378,17 +392,19 @@ class Desk(QObject):
     def _enrol_demo(self) -> None:
         from osfi_gui.services.demo import enrol_demo
 
-        store, engine, detector = self._opened(), *self._tools()
-        self._run(lambda token: enrol_demo(store=store, detector=detector, encoder=engine.encoder, token=token))
+        store, engine, detector = self.opened(), *self.tools()
+        self.run(lambda token: enrol_demo(store=store, detector=detector, encoder=engine.encoder, token=token))
 
-    def _tools(self) -> tuple[Engine, Detector]:
+    def tools(self) -> tuple[Engine, Detector]:
+        """Give the engine and this thread's detector; DeskError while they are being loaded."""
         if self._engine is None:
             raise DeskError("The face models are still being loaded.", "Try again in a moment.")
         if self._detector is None:
             self._detector = self._engine.new_detector()
         return self._engine, self._detector
 
-    def _run(self, make: Callable[[Token], Iterator[Event]], *, shown: bool = False) -> None:
+    def run(self, make: Callable[[Token], Iterator[Event]], *, shown: bool = False) -> None:
+        """Start a long job; DeskError while there is another one."""
         if self._job is not None:
             raise DeskError("Something else is still being worked on.", "Wait for it, or cancel it.")
         self._job = Job(make, self)
@@ -400,6 +416,6 @@ class Desk(QObject):
     @told
     def _on_job_ended(self, state: JobState) -> None:
         self._job = None
-        self._refresh()
+        self.refresh()
         if state.phase is Phase.FAILED:
             self.noticed.emit(Notice(state.what, state.remedy, Tone.BAD))
