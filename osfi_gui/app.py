@@ -9,7 +9,7 @@ import secrets
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,8 +160,7 @@ class App(QObject):
             folder = self._left_open.enter_context(tempfile.TemporaryDirectory(prefix="osfi-demo-"))
             self.demo_begun.emit(str(Path(folder) / "demo.osfi"), secrets.token_hex(16))
         else:
-            default = data_dir() / "gallery.osfi"
-            self.begun.emit(self._options.gallery or self._settings.gallery or str(default))
+            self.begun.emit(self._options.gallery or self._settings.gallery or str(default_gallery()))
         address = self._options.source or ("demo" if self._options.demo else self._settings.last_source)
         self.capture.play(address)
         self.asked.emit()
@@ -239,6 +238,14 @@ class App(QObject):
         if self._options.timings and what not in self._said:
             self._said.add(what)
             print(what, f"{time.time():.3f}", flush=True)
+
+
+def default_gallery() -> Path:
+    """Give where the gallery is unless another one was chosen; its folder is made, for nobody else to look into."""
+    folder = data_dir()
+    with suppress(OSError):  # whoever opens the gallery there is told that there is no folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / "gallery.osfi"
 
 
 def without_credentials(address: str) -> str:
