@@ -1,4 +1,6 @@
-"""The networks have the layers, names and numbers of their public checkpoints, and compute what those were trained as."""
+"""The networks have the layers, names and numbers of their public checkpoints, and compute as those were trained."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,7 +63,7 @@ def test_vgg19bn_has_the_layers_of_vgg19_without_the_last_pooling():
     net = made_of_shapes(VGG19BN)
     assert len(batchnorms(net)) == 17
     channels = [3, 64, 64, 128, 128, 256, 256, 256, 256, *[512] * 8]
-    convolutions = sum(9 * a * b + b for a, b in zip(channels, channels[1:], strict=False))
+    convolutions = sum(9 * a * b + b for a, b in pairwise(channels))
     output = 2 * 512 + (512 * 7 * 7 * 512 + 512) + 2 * 512
     assert count(net) == convolutions + 2 * sum(channels[1:]) + output
     assert net.features(torch.zeros(1, 3, 112, 112, device="meta")).shape == (1, 512, 7, 7)
