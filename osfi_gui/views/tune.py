@@ -172,6 +172,7 @@ class TunePage(QWidget):
 
     def _connect(self) -> None:
         self.switch.chosen.connect(self._on_switch)
+        self.run.decision_pending.connect(self.form.set_main_is_elsewhere)
         self.form.tune_requested.connect(self.tune_requested)
         self.run.progress.cancel_requested.connect(self.tune_cancel_requested)
         self.run.promote_requested.connect(self.promote_requested)

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
@@ -101,10 +101,14 @@ class ComparedModel(QAbstractTableModel):
                 self.tr("Matcher"),
                 self.tr("DIR before"),
                 self.tr("DIR after"),
-                self.tr("Points"),
-                self.tr("Difference, 95 %"),
+                self.tr("Points, 95 %"),
+                self.tr("worse  ◂ 0 ▸  better"),
                 self.tr("Rank-1"),
             )[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.DRAWN:
+            return Qt.AlignmentFlag.AlignCenter
+        if role == Qt.ItemDataRole.AccessibleTextRole and section == Column.DRAWN:
+            return self.tr("Difference, drawn")
         if role == Qt.ItemDataRole.ToolTipRole:
             return (
                 self.tr("What the score is, and the false accept rate that the threshold was chosen for"),
@@ -254,7 +258,6 @@ class ComparedTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Before and after"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -267,11 +270,11 @@ class ComparedTable(QTableView):
         header.setDefaultAlignment(LEFT)
         header.setMinimumSectionSize(4 * line)
         for column, lines in (
-            (Column.MATCHER, 8.6),
-            (Column.BEFORE, 6.6),
-            (Column.AFTER, 6.6),
-            (Column.DIFFERENCE, 6.8),
-            (Column.RANK1, 6.8),
+            (Column.MATCHER, 9.8),
+            (Column.BEFORE, 6.9),
+            (Column.AFTER, 6.9),
+            (Column.DIFFERENCE, 7.4),
+            (Column.RANK1, 7.4),
         ):
             self.setColumnWidth(column, round(lines * line))
         header.setSectionResizeMode(Column.DRAWN, QHeaderView.ResizeMode.Stretch)
@@ -283,7 +286,14 @@ class ComparedTable(QTableView):
         self.compared.show_rows(rows)
         self._fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Make room for the bar where large type needs one."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
         line = self.fontMetrics().height()
         height = self.horizontalHeader().sizeHint().height() + len(self.compared.rows) * row_height(line)
+        bar = self.horizontalScrollBar()
+        height += bar.sizeHint().height() if bar.maximum() > 0 else 0
         self.setFixedHeight(height + 2 * self.frameWidth() + 4)

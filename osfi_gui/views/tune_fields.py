@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from osfi_gui.views.theme import set_role
+from osfi_gui.views.tune_words import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,12 @@ class StillCombo(QComboBox):
 
 class StillSpin(QSpinBox):
     """A number that turns with the wheel only where it has the keyboard."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # The style sheet's padding does not reach the line inside.
+        self.lineEdit().setTextMargins(7, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to the form."""
@@ -51,6 +58,7 @@ class NumberField(QLineEdit):
     def __init__(self, low: float, high: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.low, self.high = low, high
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self._on_text)
 
     def value(self) -> float | None:
@@ -65,7 +73,7 @@ class NumberField(QLineEdit):
     def set_value(self, value: float) -> None:
         """Write a number, unless it stands there already in other letters."""
         if self.value() != value:
-            self.setText(f"{value:g}")
+            self.setText(number_text(value))
 
     @Slot()
     def _on_text(self) -> None:
@@ -184,6 +192,7 @@ class Fold(QWidget):
         self.button = QToolButton()
         self.button.setText(title)
         self.button.setCheckable(True)
+        self.button.setIconSize(QSize(10, 10))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setAccessibleName(title)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from osfi_gui.core.tune import PAPER_RECIPE, Choice, Recipe, RecipeChoices
 from osfi_gui.views.theme import set_role
 from osfi_gui.views.tune_fields import ChoiceField, ExplainedField, Fold, NumberField, StillSpin
+from osfi_gui.views.tune_words import number_text
 
 MOST_EPOCHS = 1000
 MOST_CHIPS = 4096
@@ -63,6 +64,8 @@ class RecipeForm(QFrame):
         ):
             spin.setRange(low, high)
         self.rate, self.decay = NumberField(*RATES), NumberField(*DECAYS)
+        for number in (self.rate, self.decay):
+            number.setMinimumHeight(self.epochs.sizeHint().height())
         self.fold = Fold(self.tr("More settings"), QWidget())
         self.problem = QLabel()
         self.problem.setWordWrap(True)
@@ -117,6 +120,11 @@ class RecipeForm(QFrame):
         self._asked = False
         self._refresh()
 
+    @Slot(bool)
+    def set_main_is_elsewhere(self, elsewhere: bool) -> None:
+        """Let the button stand back where another one should be pressed first."""
+        set_role(self.begin, "" if elsewhere else "primary")
+
     # What the operator chose
 
     def recipe(self) -> Recipe | None:
@@ -153,7 +161,7 @@ class RecipeForm(QFrame):
         for field, name in ((self.rate, self.tr("learning rate")), (self.decay, self.tr("weight decay"))):
             if field.value() is None:
                 return self.tr("The {name} has to be a number from {low} to {high}, such as 0.001 or 1e-3.").format(
-                    name=name, low=f"{field.low:g}", high=f"{field.high:g}"
+                    name=name, low=number_text(field.low), high=number_text(field.high)
                 )
         if self.average.value() > self.epochs.value():
             return self.tr("No more epochs can be averaged than are trained: {count}.").format(

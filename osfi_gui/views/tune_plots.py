@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from osfi_gui.views.tune_series import Series
 
 
+MOST_NUMBERS = 12
+"""Along the axis of epochs."""
+
+
 class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has no types
     """Loss above, shares below, on one axis of epochs; nothing to press, drag or turn.
 
@@ -28,6 +33,7 @@ class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._epochs = 0.0
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # The wheel scrolls the page, not the plot.
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -42,11 +48,14 @@ class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
             plot.hideButtons()
             plot.setMouseEnabled(x=False, y=False)
             plot.showGrid(x=True, y=True, alpha=0.2)
+            for side in ("left", "bottom"):
+                plot.getAxis(side).setStyle(maxTickLevel=0)
+        self.ci.layout.setRowStretchFactor(0, 4)
+        self.ci.layout.setRowStretchFactor(1, 5)
         self.upper.setLimits(yMin=0.0)
         self.upper.enableAutoRange(axis="y")
-        self.lower.setYRange(0.0, 100.0, padding=0.03)
+        self.lower.setYRange(0.0, 100.0, padding=0.07)  # room for the numbers at both ends
         self.lower.getAxis("left").setTicks([[(value, f"{value} %") for value in (0, 25, 50, 75, 100)]])
-        self.lower.setLabel("bottom", self.tr("Epochs"))
         self.loss = self.upper.plot(antialias=True)
         self.accuracy = self.lower.plot(antialias=True)
         self.dir = self.lower.plot(antialias=True, symbol="o", symbolSize=7)
@@ -65,10 +74,16 @@ class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
                 axis.setTextPen(QPen(colours.muted))
                 axis.setStyle(tickFont=font, tickTextOffset=6)
             # The same width, so that the two plots stand exactly above each other.
-            plot.getAxis("left").setWidth(round(3.6 * line))
+            plot.getAxis("left").setWidth(round(5.0 * line))
         self.lower.getAxis("bottom").setHeight(round(2.9 * line))
         size = f"{font.pointSizeF():.1f}pt" if font.pointSizeF() > 0 else f"{font.pixelSize()}px"
-        self.lower.getAxis("bottom").setLabel(self.tr("Epochs"), **{"color": colours.muted.name(), "font-size": size})
+        style = {"color": colours.muted.name(), "font-size": size}
+        for axis, words in (
+            (self.lower.getAxis("bottom"), self.tr("Epochs")),
+            (self.lower.getAxis("left"), self.tr("Share")),
+            (self.upper.getAxis("left"), self.tr("Loss")),
+        ):
+            axis.setLabel(words, **style)
         for name, item in (("loss", self.loss), ("accuracy", self.accuracy), ("dir", self.dir)):
             item.setPen(pen_of(name))
         self.dir.setSymbolBrush(colours.panel)
@@ -76,7 +91,15 @@ class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
 
     def set_epochs(self, epochs: float) -> None:
         """Show so many epochs from left to right."""
-        self.lower.setXRange(0.0, max(1.0, epochs), padding=0.01)
+        if epochs == self._epochs:
+            return
+        self._epochs = epochs
+        last = max(1.0, epochs)
+        step = next(s * 10**k for k in range(9) for s in (1, 2, 5) if last / (s * 10**k) <= MOST_NUMBERS)
+        ticks = [[(value, str(value)) for value in range(0, math.floor(last) + 1, step)]]
+        for plot in (self.upper, self.lower):
+            plot.getAxis("bottom").setTicks(ticks)
+        self.lower.setXRange(0.0, last, padding=0.02)
 
     def draw(self, *, loss: Series, accuracy: Series, measured: Series) -> None:
         """Show curves; shares are 0..1."""

@@ -115,7 +115,7 @@ class ReadinessCard(QFrame):
         self.strangers_cancel_requested.emit()
 
     def _lay_out(self) -> None:
-        heading = QLabel(self.tr("What this gallery has for it"))
+        heading = QLabel(self.tr("In this gallery"))
         set_role(heading, "heading")
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)

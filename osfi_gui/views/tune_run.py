@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from osfi_gui.core.desk import Phase, TuneState
 from osfi_gui.views.inline_row import InlineRow
@@ -30,6 +30,7 @@ class RunPanel(QWidget):
     """
 
     promote_requested = Signal(object)
+    decision_pending = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +41,7 @@ class RunPanel(QWidget):
         self.outcome = InlineRow(Mark.INFO)
         self.comparison = ComparisonCard()
         self.readiness = ReadinessCard()
+        self.course = _course()
         self.choice = PromoteChoice(leave=True)
         self._foot = QFrame()
         self._lay_out()
@@ -94,8 +96,11 @@ class RunPanel(QWidget):
         if version is not None:
             self.comparison.show_version(version)
             self.choice.show_choice(version, in_use=self._in_use)
-        self._foot.setVisible(version is not None and not decided)
+        pending = version is not None and not decided
+        self._foot.setVisible(pending)
+        self.decision_pending.emit(pending)
         self.readiness.setVisible(not self.runs)
+        self.course.setVisible(not self.runs and not state.steps)
 
     def _say(self, version_id: int) -> None:
         """Say in a row what became of the run."""
@@ -126,6 +131,7 @@ class RunPanel(QWidget):
         column.addWidget(self.comparison)
         column.addWidget(self.curves, 1)
         column.addWidget(self.readiness)
+        column.addWidget(self.course)
         column.addStretch(0)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -145,3 +151,34 @@ class RunPanel(QWidget):
         layout.addWidget(self.progress)
         layout.addWidget(self._area, 1)
         layout.addWidget(self._foot)
+
+
+def _course() -> QFrame:
+    """Say how a run goes, for whoever starts the first one."""
+    translate = QCoreApplication.translate
+    card = QFrame()
+    set_role(card, "card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(18, 14, 18, 14)
+    layout.setSpacing(8)
+    heading = QLabel(translate("tune", "How a run goes"))
+    set_role(heading, "heading")
+    layout.addWidget(heading)
+    for number, text in enumerate(
+        (
+            translate("tune", "Some shots are held out to judge by. Strangers are never trained on."),
+            translate("tune", "A copy of the encoder learns the other shots. The live picture goes on meanwhile."),
+            translate("tune", "Before and after are compared on the held-out shots and the strangers."),
+            translate("tune", "You decide. Until then, and after Cancel, everything stays as it is."),
+        ),
+        start=1,
+    ):
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        place, words = QLabel(f"{number}."), QLabel(text)
+        words.setWordWrap(True)
+        set_role(place, "muted")
+        line.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(words, 1)
+        layout.addLayout(line)
+    return card

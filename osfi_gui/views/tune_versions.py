@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QStyle,
@@ -58,7 +59,8 @@ class _VersionCells(QStyledItemDelegate):
             painter.setFont(option.font)
         words = rect.adjusted(PAD, 0, -4, 0)
         colour = colours.text
-        if isinstance(mark, Mark):
+        if mark in set(Mark):
+            mark = Mark(mark)  # Qt hands it on as a plain string
             side = 0.8 * painter.fontMetrics().height()
             place = QRectF(words.left(), rect.center().y() + 0.5 - side / 2, side, side)
             colour = colour_of(mark, colours)
@@ -69,6 +71,17 @@ class _VersionCells(QStyledItemDelegate):
             painter.setPen(QPen(colours.focus, 1))
             painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.restore()
+
+    def createEditor(  # noqa: N802 - Qt's name
+        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> QWidget:
+        """Give a line to type in that fits into its row."""
+        del option, index
+        editor = QLineEdit(parent)
+        editor.setAccessibleName(self.tr("Note"))
+        # The padding of a form would leave no room for the letters.
+        editor.setStyleSheet("padding: 0px 5px;")
+        return editor
 
 
 class VersionsPanel(QWidget):
@@ -250,12 +263,12 @@ class VersionsPanel(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(LEFT)
         for column, lines in (
-            (Column.NUMBER, 5.5),
-            (Column.MADE, 5.5),
-            (Column.RECIPE, 15.5),
-            (Column.STANDING, 9.5),
-            (Column.DIR, 8.5),
-            (Column.TRAINED, 9.0),
+            (Column.NUMBER, 6.4),
+            (Column.MADE, 6.2),
+            (Column.RECIPE, 17.0),
+            (Column.STANDING, 11.9),
+            (Column.DIR, 10.4),
+            (Column.TRAINED, 9.9),
             (Column.SIZE, 4.5),
         ):
             table.setColumnWidth(column, round(lines * line))
@@ -264,7 +277,9 @@ class VersionsPanel(QWidget):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Reached with the keyboard so that what is longer than the window can be scrolled with it.
+        self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._area.setAccessibleName(self.tr("How the version stands"))
         self._area.setWidget(self.card)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)

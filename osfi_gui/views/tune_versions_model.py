@@ -136,7 +136,7 @@ class VersionsModel(QAbstractTableModel):
             return f"{header}: {self.data(index)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._hint(version, column)
-        if role == Qt.ItemDataRole.FontRole and used:
+        if role == Qt.ItemDataRole.FontRole and used and column is Column.NUMBER:
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
             return font

@@ -55,10 +55,10 @@ def recipe_text(recipe: Recipe) -> str:
     ]
     paper = PAPER_RECIPE
     if recipe.rate != paper.rate:
-        parts.append(_tr("rate {rate}").format(rate=f"{recipe.rate:g}"))
+        parts.append(_tr("rate {rate}").format(rate=number_text(recipe.rate)))
     if (recipe.decay, recipe.toward) != (paper.decay, paper.toward):
         words = _tr("decay {decay} toward pretrained") if recipe.toward == "pretrained" else _tr("decay {decay}")
-        parts.append(words.format(decay=f"{recipe.decay:g}"))
+        parts.append(words.format(decay=number_text(recipe.decay)))
     if recipe.batch != paper.batch:
         parts.append(_tr("batch {batch}").format(batch=recipe.batch))
     if recipe.augment != paper.augment:
@@ -71,6 +71,11 @@ def recipe_text(recipe: Recipe) -> str:
     if recipe.margin is not None:
         parts.append(_tr("margin {margin}").format(margin=f"{recipe.margin:g}"))
     return ", ".join(parts)
+
+
+def number_text(number: float) -> str:
+    """Give a number as recipes are written: 0.001, 1e-7."""
+    return f"{number:g}".replace("e-0", "e-")
 
 
 def percent(share: float, digits: int = 1) -> str:
