@@ -31,6 +31,8 @@ from osfi_gui.workers.computer import Computer
 from osfi_gui.workers.desk import Desk
 from osfi_gui.workers.feed import LiveFeed
 from osfi_gui.workers.recognition import RecognitionThread
+from osfi_gui.workers.tune_desk import TuneDesk
+from osfi_gui.workers.tuning import TuneThread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,13 +116,16 @@ class App(QObject):
         self.recognition = RecognitionThread(feed, load=lambda: _load(encoder))
         self.computer = Computer()
         self.desk = Desk()
+        self.tune_desk, self.tuning = TuneDesk(self.desk), TuneThread()
         self._desk_thread = QThread()
         self._desk_thread.setObjectName("desk")
         self.desk.moveToThread(self._desk_thread)
+        self.tune_desk.moveToThread(self._desk_thread)
         self.computer.moveToThread(self._desk_thread)
         wiring.connect(
             self.window, capture=self.capture, recognition=self.recognition, desk=self.desk, computer=self.computer
         )
+        wiring.connect_tuning(self.window, desk=self.tune_desk, tuning=self.tuning, gallery=self.desk)
         self._connect()
         self._decisions = 0
         self._said: set[str] = set()
@@ -170,8 +175,9 @@ class App(QObject):
         gc.enable()
         self.capture.end()
         self.recognition.end()
+        self.tuning.end()
         self.ended.emit()
-        for thread in (self.capture, self.recognition, self._desk_thread):
+        for thread in (self.capture, self.recognition, self.tuning, self._desk_thread):
             thread.wait()
         self._left_open.close()
         # Widgets go while the application is there; left to the interpreter's end, the order is chance, and it crashes.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 if TYPE_CHECKING:
     from osfi_gui.views.window import MainWindow
     from osfi_gui.workers.capture import CaptureThread
     from osfi_gui.workers.computer import Computer
     from osfi_gui.workers.desk import Desk
     from osfi_gui.workers.recognition import RecognitionThread
+    from osfi_gui.workers.tune_desk import TuneDesk
+    from osfi_gui.workers.tuning import TuneThread
 
 
 def connect(
@@ -89,3 +93,41 @@ def connect(
     desk.job_changed.connect(enrol.show_job)
     for worker in (capture, recognition, desk, computer):
         worker.noticed.connect(window.show_notice)
+
+
+def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, gallery: Desk) -> None:
+    """Join the Fine-tune page to the thread that tunes and to the desk that keeps what it made.
+
+    Parameters
+    ----------
+    window : MainWindow
+    desk : TuneDesk
+    tuning : TuneThread
+    gallery : Desk
+        Whose thread ``desk`` lives on.
+    """
+    page = window.tune
+
+    # Intents
+    page.tune_view_requested.connect(desk.show)
+    page.tune_requested.connect(desk.tune)
+    # Direct, because the thread that tunes has no time to listen: it looks at a token between two passes.
+    page.tune_cancel_requested.connect(tuning.cancel, Qt.ConnectionType.DirectConnection)
+    page.promote_requested.connect(desk.promote)
+    page.roll_back_requested.connect(desk.roll_back)
+    page.note_requested.connect(desk.note)
+    page.remove_version_requested.connect(desk.remove)
+    page.strangers_requested.connect(desk.import_strangers)
+    page.unlock_requested.connect(gallery.ask)
+
+    # Threads among themselves
+    desk.prepared.connect(tuning.begin)
+    tuning.tuned.connect(desk.keep)
+
+    # States
+    desk.choices_read.connect(page.show_choices)
+    desk.readiness_read.connect(page.show_readiness)
+    desk.versions_listed.connect(page.show_versions)
+    desk.state_changed.connect(page.show_run)
+    tuning.changed.connect(page.show_run)
+    desk.noticed.connect(window.show_notice)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from osfi_gui.core.match import PAPER_K
+from osfi_gui.core.match import PAPER_K, Cosine, Nac
+from osfi_gui.core.metrics import threshold_at_far
 from osfi_gui.core.values import OperatingPoint
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SMALLEST_FOR_NAC = PAPER_K
 """From this many identities on NAC decides; below, its scale follows their number and it loses to the cosine."""
 
 TARGET_FAR = 0.01
+FLOOR_TIMES = 10.0
+"""The cosine floor is the threshold of the plain cosine at this many times the target FAR."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,45 @@ def default_operating_point(encoder: str, *, n: int) -> OperatingPoint | None:
         return OperatingPoint("cosine", 1, cosine, cosine, encoder, source=source, target_far=TARGET_FAR)
     nac, floor = at_size(default.nac, n), at_size(default.floor, n)
     return OperatingPoint("nac", PAPER_K, nac, floor, encoder, source=source, target_far=TARGET_FAR)
+
+
+def measured_operating_point(
+    cosines: NDArray[np.float32], *, people: int, encoder: str, revision: int, target_far: float = TARGET_FAR
+) -> OperatingPoint | None:
+    """Give the operating point that the strangers of a gallery support.
+
+    The matcher is the one of :func:`default_operating_point`; the threshold is exact, from the order statistics.
+
+    Parameters
+    ----------
+    cosines : ndarray of float32, shape (m, n)
+        Of the strangers' faces to the prototypes.
+    people : int
+        How many persons these faces are of.
+    encoder : str
+    revision : int
+        The gallery's.
+    target_far : float
+        0..1.
+
+    Returns
+    -------
+    OperatingPoint or None
+        None without strangers or without identities.
+    """
+    m, n = cosines.shape
+    if m == 0 or n == 0:
+        return None
+    cosine = threshold_at_far(Cosine().score(cosines), target_far)
+    counted = f"{m} faces of {people} strangers" if people != m else f"{m} faces of strangers"
+    source = f"Measured on {counted} in this gallery."
+    if target_far * m < 1.0:
+        source += f" That is too few for a FAR of {100 * target_far:g} %: it lies above the highest of them."
+    if n < SMALLEST_FOR_NAC:
+        return OperatingPoint("cosine", 1, cosine, cosine, encoder, revision, source, target_far)
+    nac = threshold_at_far(Nac().score(cosines), target_far)
+    floor = threshold_at_far(Cosine().score(cosines), min(1.0, FLOOR_TIMES * target_far))
+    return OperatingPoint("nac", PAPER_K, nac, floor, encoder, revision, source, target_far)
 
 
 def at_size(table: tuple[tuple[int, float], ...], n: int) -> float:

@@ -126,6 +126,8 @@ class GalleryState:
         ``valid``, ``expired`` or ``none``.
     temporary : bool
         Whether it is the demo's, gone when the program ends.
+    encoder : str
+        Title of the encoder and version that it works with; empty while none is loaded.
     """
 
     phase: Phase = Phase.NONE
@@ -136,6 +138,7 @@ class GalleryState:
     operating_point: OperatingPoint | None = None
     calibration: str = "none"
     temporary: bool = False
+    encoder: str = ""
 
 
 @dataclass(frozen=True)

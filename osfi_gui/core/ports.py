@@ -114,6 +114,20 @@ class ShotEmbeddings(Protocol):
         ...
 
 
+class StrangerEmbeddings(Protocol):
+    """The strangers of a gallery as one encoder sees them."""
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Keys that are equal where two faces are of the same person, length m."""
+        ...
+
+    @property
+    def matrix(self) -> NDArray[np.float32]:
+        """Unit rows, shape (m, d)."""
+        ...
+
+
 class GalleryStore(Protocol):
     """What the session needs of the gallery file."""
 
@@ -136,6 +150,18 @@ class GalleryStore(Protocol):
 
     def put_embeddings(self, encoder: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
         """Store embeddings by shot number."""
+        ...
+
+    def strangers_without(self, encoder: str) -> list[Shot]:
+        """Give the strangers that it has not seen yet."""
+        ...
+
+    def put_stranger_embeddings(self, encoder: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+        """Store strangers' embeddings by shot number."""
+        ...
+
+    def stranger_embeddings(self, encoder: str) -> StrangerEmbeddings:
+        """Give the strangers as one encoder sees them."""
         ...
 
     def operating_point(self, encoder: str) -> OperatingPoint | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from osfi_gui.core.ports import Detector, Encoder
+    from osfi_gui.core.ports import Detector
+    from osfi_gui.vision.encode import TorchEncoder
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Engine:
 
     Attributes
     ----------
-    encoder : Encoder
-        May be used from several threads.
+    encoder : TorchEncoder
+        The pretrained one; may be used from several threads.
     new_detector : callable
         Makes a detector; each thread needs its own.
     title : str
@@ -29,7 +30,7 @@ class Engine:
         Why a better device is not used; empty where nothing was given up.
     """
 
-    encoder: Encoder
+    encoder: TorchEncoder
     new_detector: Callable[[], Detector]
     title: str
     device: str

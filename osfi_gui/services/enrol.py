@@ -138,9 +138,9 @@ def enrol_folder(
     DeskError
         When the folder is missing or holds no folder with pictures.
     """
-    people = _people(root)
+    people = people_in(root)
     yield Started(f"Enrolling {len(people)} people from {root.name}")
-    yield from _enrol(people, store, _Examiner(detector, encoder, aligned=aligned), token=token, consent=None)
+    yield from _enrol(people, store, Examiner(detector, encoder, aligned=aligned), token=token, consent=None)
 
 
 def enrol_files(
@@ -156,11 +156,13 @@ def enrol_files(
 ) -> Iterator[Event]:
     """Enrol some pictures of one person; yields as :func:`enrol_folder`."""
     yield Started(f"Enrolling {name}")
-    examiner = _Examiner(detector, encoder, aligned=aligned)
+    examiner = Examiner(detector, encoder, aligned=aligned)
     yield from _enrol([(name, list(files))], store, examiner, token=token, consent=consent)
 
 
-class _Examiner:
+class Examiner:
+    """Turns pictures into shots: one detector, one encoder, many files."""
+
     def __init__(self, detector: Detector, encoder: Encoder, *, aligned: bool) -> None:
         self._detector, self.encoder, self._aligned = detector, encoder, aligned
 
@@ -193,10 +195,11 @@ def _refusal(seen: Examination) -> str:
 
 def check_root(root: Path) -> None:
     """Refuse a folder that holds nobody to enrol; DeskError says why."""
-    _people(root)
+    people_in(root)
 
 
-def _people(root: Path) -> list[tuple[str, list[Path]]]:
+def people_in(root: Path) -> list[tuple[str, list[Path]]]:
+    """Give the pictures of everybody in ROOT/NAME/picture, sorted; DeskError where there is nobody."""
     if not root.is_dir():
         msg = f"There is no folder {root}."
         raise DeskError(msg, "Give a folder that holds one folder a person: ROOT/NAME/picture.")
@@ -212,7 +215,7 @@ def _people(root: Path) -> list[tuple[str, list[Path]]]:
 def _enrol(
     people: Sequence[tuple[str, Sequence[Path]]],
     store: GalleryFile,
-    examiner: _Examiner,
+    examiner: Examiner,
     *,
     token: CancelToken,
     consent: Consent | None,

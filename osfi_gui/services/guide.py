@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from osfi_gui.core.enrolment import Examination
+    from osfi_gui.core.ports import Encoder
     from osfi_gui.core.values import Frame, Quality
     from osfi_gui.services.session import Session
 
@@ -43,6 +44,23 @@ class Guide:
     def draft(self) -> Draft:
         """The draft as it is now."""
         return self._draft
+
+    def use_encoder(self, encoder: Encoder) -> None:
+        """Give the shots that were taken embeddings of another encoder, so that they can be compared with its gallery.
+
+        Parameters
+        ----------
+        encoder : Encoder
+        """
+        self._encoder = encoder.name
+        shots = self._draft.shots
+        vectors = encoder.embed([encoder.chip(taken.shot.portrait) for taken in shots])
+        again = tuple(
+            replace(taken, shot=replace(taken.shot, embeddings={**taken.shot.embeddings, encoder.name: vector}))
+            for taken, vector in zip(shots, vectors, strict=True)
+        )
+        # What was seen last carries the other encoder's embedding: the next frame brings a new one.
+        self._draft = replace(self._draft, shots=again, examination=None)
 
     def see(self, frame: Frame, examination: Examination, *, session: Session | None, auto: bool) -> Draft:
         """Take in a newly examined frame; a shot is taken when the asked pose was held.

@@ -12,6 +12,7 @@ from osfi_gui.services.recognise import Recogniser
 if TYPE_CHECKING:
     from osfi_gui.core.desk import SeenFace
     from osfi_gui.core.enrolment import Draft
+    from osfi_gui.core.ports import Encoder
     from osfi_gui.core.values import Frame, Recognition
     from osfi_gui.services.engine import Engine
     from osfi_gui.services.session import Session
@@ -34,7 +35,7 @@ class Live:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._encoder = engine.encoder
+        self._encoder: Encoder = engine.encoder
         self._detector = engine.new_detector()
         self._recogniser = Recogniser(self._detector, video=True)
         self._guide = Guide(engine.encoder.name)
@@ -56,6 +57,9 @@ class Live:
         self._session = session
         if session is None:
             self._guide.clear()
+        elif session.encoder is not self._encoder:
+            self._encoder = session.encoder
+            self._guide.use_encoder(session.encoder)
 
     def look(self, looking: Looking) -> None:
         """Do something else with the frames that follow."""

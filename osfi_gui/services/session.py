@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from osfi_gui.core.calibrate import default_operating_point
+from osfi_gui.core.calibrate import DEFAULTS, default_operating_point, measured_operating_point
 from osfi_gui.core.gallery import prototypes
 from osfi_gui.services.reembed import reembed
 
@@ -56,8 +56,16 @@ def make_session(store: GalleryStore, encoder: Encoder) -> Session:
     stored = store.operating_point(encoder.name)
     if stored is not None and stored.revision == revision:
         return Session(encoder, gallery, stored, "valid")
-    default = default_operating_point(encoder.name, n=len(gallery))
-    return Session(encoder, gallery, default, "none" if stored is None else "expired")
+    state = "none" if stored is None else "expired"
+    if encoder.name in DEFAULTS or not len(gallery):
+        return Session(encoder, gallery, default_operating_point(encoder.name, n=len(gallery)), state)
+    # Nobody measured this encoder, or it was tuned here: only this gallery's own strangers can say where to draw the
+    # line. Without any, nothing is decided.
+    strangers = store.stranger_embeddings(encoder.name)
+    cosines = strangers.matrix.reshape(-1, gallery.matrix.shape[1]) @ gallery.matrix.T
+    people = len(set(strangers.persons))
+    point = measured_operating_point(cosines, people=people, encoder=encoder.name, revision=revision)
+    return Session(encoder, gallery, point, state)
 
 
 def with_operating_point(session: Session, point: OperatingPoint) -> Session:

@@ -88,6 +88,7 @@ class Desk(QObject):
         self._session: Session | None = None
         self._encoder: TorchEncoder | None = None
         self._job: Job | None = None
+        self._done: Callable[[JobState], None] | None = None
         self._demo = False
 
     # The gallery file
@@ -143,7 +144,6 @@ class Desk(QObject):
 
     def _open(self, path: Path, passphrase: str) -> None:
         from osfi_gui.store.gallery import GalleryFile
-    from osfi_gui.vision.encode import TorchEncoder
 
         self._close()
         self.gallery_changed.emit(GalleryState(Phase.WAITING, path.name))
@@ -156,7 +156,7 @@ class Desk(QObject):
         if self._demo and self._engine is not None:
             self._enrol_demo()
         else:
-            self._look_again()
+            self.look_again()
 
     @Slot()
     @told
@@ -195,9 +195,9 @@ class Desk(QObject):
         if self._demo:
             self._enrol_demo()
         else:
-            self._look_again()
+            self.look_again()
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         """Give the shots that this encoder has not seen an embedding, then swap the session."""
         engine, store = self._engine, self._store
         if engine is None or store is None or self._job is not None:
@@ -337,9 +337,9 @@ class Desk(QObject):
         from osfi_gui.services.enrol import shot_of_sighting
 
         store = self.opened()
-        if self._engine is None:
+        if self._encoder is None:
             return
-        shot = shot_of_sighting(seen.frame, seen.sighting, encoder=self._engine.encoder.name)
+        shot = shot_of_sighting(seen.frame, seen.sighting, encoder=self._encoder.name)
         store.add_strangers([shot])
         what = f"Noted: this face is kept as a stranger ({store.stranger_count()} so far)."
         self.noticed.emit(Notice(what, "Strangers are used to calibrate the threshold, never to train.", Tone.GOOD))
@@ -352,10 +352,10 @@ class Desk(QObject):
         """Enrol everybody of ROOT/NAME/picture."""
         from osfi_gui.services.enrol import check_root, enrol_folder
 
-        root, store, engine, detector = Path(wanted.root), self.opened(), *self.tools()
+        root, store, encoder, detector = Path(wanted.root), self.opened(), *self.tools()
         check_root(root)
         self.run(
-            lambda token: enrol_folder(root, store=store, detector=detector, encoder=engine.encoder, token=token),
+            lambda token: enrol_folder(root, store=store, detector=detector, encoder=encoder, token=token),
             shown=True,
         )
 
@@ -365,11 +365,9 @@ class Desk(QObject):
         """Enrol pictures of one person."""
         from osfi_gui.services.enrol import enrol_files
 
-        files, store, engine, detector = [Path(f) for f in wanted.files], self.opened(), *self.tools()
+        files, store, encoder, detector = [Path(f) for f in wanted.files], self.opened(), *self.tools()
         self.run(
-            lambda token: enrol_files(
-                wanted.name, files, store=store, detector=detector, encoder=engine.encoder, token=token
-            ),
+            lambda token: enrol_files(wanted.name, files, store=store, detector=detector, encoder=encoder, token=token),
             shown=True,
         )
 
@@ -392,22 +390,53 @@ class Desk(QObject):
     def _enrol_demo(self) -> None:
         from osfi_gui.services.demo import enrol_demo
 
-        store, engine, detector = self.opened(), *self.tools()
-        self.run(lambda token: enrol_demo(store=store, detector=detector, encoder=engine.encoder, token=token))
+        store, encoder, detector = self.opened(), *self.tools()
+        self.run(lambda token: enrol_demo(store=store, detector=detector, encoder=encoder, token=token))
 
-    def tools(self) -> tuple[Engine, Detector]:
-        """Give the engine and this thread's detector; DeskError while they are being loaded."""
+    def engine(self) -> Engine:
+        """Give detector and pretrained encoder; DeskError while they are being loaded."""
         if self._engine is None:
             raise DeskError("The face models are still being loaded.", "Try again in a moment.")
-        if self._detector is None:
-            self._detector = self._engine.new_detector()
-        return self._engine, self._detector
+        return self._engine
 
-    def run(self, make: Callable[[Token], Iterator[Event]], *, shown: bool = False) -> None:
-        """Start a long job; DeskError while there is another one."""
+    def tools(self) -> tuple[TorchEncoder, Detector]:
+        """Give the encoder in use and this thread's detector; DeskError while they are being loaded."""
+        engine = self.engine()
+        if self._detector is None:
+            self._detector = engine.new_detector()
+        return self._encoder or engine.encoder, self._detector
+
+    @property
+    def ready(self) -> bool:
+        """Whether a gallery is open and an encoder is there to work on it."""
+        return self._store is not None and self._engine is not None
+
+    @property
+    def encoder_title(self) -> str:
+        """Title of the encoder in use; empty while there is none."""
+        return "" if self._encoder is None else self._encoder.title
+
+    def run(
+        self,
+        make: Callable[[Token], Iterator[Event]],
+        *,
+        shown: bool = False,
+        done: Callable[[JobState], None] | None = None,
+    ) -> None:
+        """Start a long job; DeskError while there is another one.
+
+        Parameters
+        ----------
+        make : callable
+            Makes the job's events.
+        shown : bool
+            Whether the Enrol page shows it.
+        done : callable, optional
+            Called with the job's end, after the session was swapped.
+        """
         if self._job is not None:
             raise DeskError("Something else is still being worked on.", "Wait for it, or cancel it.")
-        self._job = Job(make, self)
+        self._job, self._done = Job(make, self), done
         if shown:
             self._job.changed.connect(self.job_changed)
         self._job.ended.connect(self._on_job_ended)
@@ -416,6 +445,9 @@ class Desk(QObject):
     @told
     def _on_job_ended(self, state: JobState) -> None:
         self._job = None
+        done, self._done = self._done, None
         self.refresh()
         if state.phase is Phase.FAILED:
             self.noticed.emit(Notice(state.what, state.remedy, Tone.BAD))
+        if done is not None:
+            done(state)

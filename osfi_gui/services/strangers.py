@@ -1,0 +1,85 @@
+"""Keeping the faces of people who are known not to be enrolled: they calibrate and compare, and never train."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from osfi_gui.core.enrolment import FileReport
+from osfi_gui.core.errors import DeskError
+from osfi_gui.core.events import Cancelled, Finished, Progress, Started
+from osfi_gui.services.enrol import Examiner, people_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from osfi_gui.core.events import Event
+    from osfi_gui.core.ports import CancelToken, Detector, Encoder
+    from osfi_gui.store.gallery import GalleryFile
+
+
+def import_strangers(
+    root: Path,
+    *,
+    store: GalleryFile,
+    detector: Detector,
+    encoder: Encoder,
+    token: CancelToken,
+    aligned: bool = False,
+) -> Iterator[Event]:
+    """Keep everybody of a folder ROOT/NAME/picture as strangers; people of an enrolled name are refused.
+
+    Parameters
+    ----------
+    root : Path
+    store : GalleryFile
+    detector : Detector
+    encoder : Encoder
+    token : CancelToken
+        Checked at every picture.
+    aligned : bool
+        The pictures are aligned chips already.
+
+    Yields
+    ------
+    Event
+        Started, then FileReport and Progress a file, then Finished with the number of faces kept, or Cancelled; whoever
+        was complete by then stays.
+
+    Raises
+    ------
+    DeskError
+        When the folder is missing or holds nobody.
+    """
+    people = people_in(root)
+    yield Started(f"Looking at {len(people)} strangers in {root.name}")
+    examiner = Examiner(detector, encoder, aligned=aligned)
+    total = sum(len(files) for _, files in people)
+    done = kept = 0
+    for name, files in people:
+        shots = []
+        enrolled = _enrolled(store, name)
+        for file in files:
+            if token.cancelled():
+                yield Cancelled(f"{kept} faces are kept and stay.", kept)
+                return
+            done += 1
+            try:
+                if enrolled:
+                    raise DeskError("Somebody of this name is enrolled, so this is no stranger.")
+                shots.append(examiner.shot_of(file))
+                yield FileReport(str(file), name, "enrolled")
+            except DeskError as error:
+                yield FileReport(str(file), name, "refused", str(error))
+            yield Progress(done, total, "pictures", name)
+        if shots:
+            store.add_strangers(shots, person=name)
+            kept += len(shots)
+    yield Finished(kept)
+
+
+def _enrolled(store: GalleryFile, name: str) -> bool:
+    try:
+        return store.find(name) is not None
+    except DeskError:
+        return False

@@ -1,0 +1,366 @@
+"""Fine-tuning on a gallery: who is trained on, who is held out, the run, and the judgement at its end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from osfi_gui.core.calibrate import SMALLEST_FOR_NAC, TARGET_FAR
+from osfi_gui.core.compare import LEAST_PEOPLE, Persons, Scores, compare, judge
+from osfi_gui.core.decide import LABELS
+from osfi_gui.core.desk import TuneReadiness
+from osfi_gui.core.errors import DeskError
+from osfi_gui.core.events import Cancelled, Finished, Progress, Started
+from osfi_gui.core.gallery import normalise
+from osfi_gui.core.match import Cosine, Nac
+from osfi_gui.core.metrics import dir_at_far
+from osfi_gui.core.tune import Measured, RecipeChoices, TuneCounts, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from osfi_gui.core.events import Event
+    from osfi_gui.core.match import Matcher
+    from osfi_gui.core.ports import CancelToken
+    from osfi_gui.core.tune import Comparison, Recipe
+    from osfi_gui.store.gallery import GalleryFile
+    from osfi_gui.vision.encode import TorchEncoder
+
+FARS = (0.001, 0.01, 0.1)
+BATCH = 32
+MOST_WATCHED = 100
+"""Held-out shots, and strangers, that the curve of a run looks at; the judgement at its end looks at all."""
+WATCH_SHARE = 0.25
+"""Of a run's time that looking may take."""
+
+
+@dataclass(frozen=True, eq=False)
+class TuneData:
+    """What a run works on: a copy, so that the gallery may change meanwhile.
+
+    Attributes
+    ----------
+    identity_ids : tuple of int, length n
+        Row by row.
+    chips : ndarray of uint8, shape (m, size, size, 3)
+    owners : ndarray of int64, shape (m,)
+        Row of each chip's identity.
+    held : ndarray of bool, shape (m,)
+        Not trained on.
+    strangers : ndarray of uint8, shape (b, size, size, 3)
+    persons : ndarray of int64, shape (b,)
+        Which person each stranger's face is of.
+    revision : int
+        The gallery's.
+    """
+
+    identity_ids: tuple[int, ...]
+    chips: NDArray[np.uint8]
+    owners: NDArray[np.int64]
+    held: NDArray[np.bool_]
+    strangers: NDArray[np.uint8]
+    persons: NDArray[np.int64]
+    revision: int
+
+    @property
+    def counts(self) -> TuneCounts:
+        """Who takes part."""
+        return TuneCounts(
+            people=len(self.identity_ids),
+            shots=int((~self.held).sum()),
+            held_out=int(self.held.sum()),
+            held_out_people=len(np.unique(self.owners[self.held])),
+            strangers=len(self.strangers),
+            stranger_people=len(np.unique(self.persons)),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """The result of a run: a version that is not stored yet, and its weights as a delta."""
+
+    version: Version
+    delta: bytes
+
+
+def tune_choices() -> RecipeChoices:
+    """Give what a recipe may hold, out of the registries."""
+    from osfi_gui.tuning.augment import augment_choices
+    from osfi_gui.tuning.heads import head_choices
+    from osfi_gui.tuning.layers import layer_choices
+    from osfi_gui.tuning.recipes import named_recipes
+    from osfi_gui.tuning.starts import start_choices
+    from osfi_gui.tuning.statistics import STATISTICS
+    from osfi_gui.tuning.steps import TOWARD
+
+    return RecipeChoices(
+        starts=start_choices(),
+        layers=layer_choices(),
+        heads=head_choices(),
+        statistics=STATISTICS,
+        toward=TOWARD,
+        augment=augment_choices(),
+        recipes=named_recipes(),
+    )
+
+
+def held_out(owners: NDArray[np.int64], *, seed: int) -> NDArray[np.bool_]:
+    """Choose the shots that are not trained on: of each identity a third, one at least, none where there is only one.
+
+    Parameters
+    ----------
+    owners : ndarray of int64, shape (m,)
+    seed : int
+
+    Returns
+    -------
+    ndarray of bool, shape (m,)
+    """
+    rng = np.random.default_rng(seed)
+    out = np.zeros(len(owners), dtype=bool)
+    for row in np.unique(owners):
+        mine = np.flatnonzero(owners == row)
+        if len(mine) > 1:
+            out[rng.permutation(mine)[: max(1, len(mine) // 3)]] = True
+    return out
+
+
+def readiness(store: GalleryFile) -> TuneReadiness:
+    """Say whether a gallery can be fine-tuned on, and how a run could be judged."""
+    shots = [person.shots for person in store.identities() if person.shots]
+    several = sum(1 for count in shots if count > 1)
+    held = sum(max(1, count // 3) for count in shots if count > 1)
+    strangers = store.stranger_count()
+    problem = advice = ""
+    if not shots:
+        problem = "Nobody is enrolled: enrol people first."
+    elif len(shots) == 1:
+        problem = "Fine-tuning tells people apart, and only one is enrolled: enrol a second person first."
+    elif several < LEAST_PEOPLE:
+        advice = (
+            f"The result could not be judged: only {several} people have a second shot to hold out, and {LEAST_PEOPLE} "
+            "are needed. Enrol more shots of each."
+        )
+    elif strangers < LEAST_PEOPLE or strangers * FARS[-1] < 1.0:
+        advice = (
+            f"The result could not be judged: the gallery holds {strangers} faces of strangers, and "
+            f"{round(1 / FARS[-1])} are needed to measure false accepts, {round(1 / TARGET_FAR)} for a FAR of 1 %. "
+            "Add a folder of people who are not enrolled."
+        )
+    elif strangers * TARGET_FAR < 1.0:
+        advice = (
+            f"With {strangers} faces of strangers a FAR of 10 % can be measured, not one of 1 %: that takes "
+            f"{round(1 / TARGET_FAR)}."
+        )
+    return TuneReadiness(len(shots), sum(shots), held, strangers, problem, advice)
+
+
+def gather(store: GalleryFile, encoder: TorchEncoder, *, seed: int) -> TuneData:
+    """Copy what a run needs out of a gallery.
+
+    Parameters
+    ----------
+    store : GalleryFile
+    encoder : TorchEncoder
+        Whose chips are cut.
+    seed : int
+        Chooses the shots that are held out.
+
+    Raises
+    ------
+    DeskError
+        With fewer than two people there is nothing to tell apart.
+    """
+    if problem := readiness(store).problem:
+        what, _, remedy = problem.partition(": ")
+        raise DeskError(f"{what}.", f"{remedy[:1].upper()}{remedy[1:]}")
+    revision, shots, strangers = store.revision, store.shots(), store.strangers()
+    ids = tuple(sorted({shot.identity_id for shot in shots}))
+    row_of = {identity_id: row for row, identity_id in enumerate(ids)}
+    owners = np.array([row_of[shot.identity_id] for shot in shots], dtype=np.int64)
+    keys = [stranger.person or f"\0{stranger.shot.shot_id}" for stranger in strangers]
+    number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    chips = np.stack([encoder.chip(shot.portrait) for shot in shots])
+    others = [encoder.chip(stranger.shot.portrait) for stranger in strangers]
+    return TuneData(
+        identity_ids=ids,
+        chips=chips,
+        owners=owners,
+        held=held_out(owners, seed=seed),
+        strangers=np.stack(others) if others else np.zeros((0, *chips.shape[1:]), np.uint8),
+        persons=np.array([number[key] for key in keys], dtype=np.int64),
+        revision=revision,
+    )
+
+
+def tune(data: TuneData, encoder: TorchEncoder, *, recipe: Recipe, token: CancelToken) -> Iterator[Event]:
+    """Fine-tune a copy of an encoder, and judge it on what it was not trained on.
+
+    Parameters
+    ----------
+    data : TuneData
+    encoder : TorchEncoder
+        The pretrained one; stays as it is.
+    recipe : Recipe
+    token : CancelToken
+
+    Yields
+    ------
+    Event
+        Started, Stepped and Measured while it trains, Progress while it is judged, then Finished with :class:`Tuned`,
+        or Cancelled; nothing is written.
+
+    Raises
+    ------
+    DeskError
+        When the recipe cannot be followed.
+    """
+    from osfi_gui.tuning.train import Trained, train
+    from osfi_gui.vision.delta import difference
+
+    began = time.monotonic()
+    counts = data.counts
+    yield Started(f"Tuning {encoder.title} on {counts.shots} shots of {counts.people} people")
+    watch = _Watch(data)
+    trained: Trained | None = None
+    for event in train(
+        encoder,
+        data.chips[~data.held],
+        data.owners[~data.held],
+        recipe=recipe,
+        token=token,
+        measure=watch.look if watch.far else None,
+        measure_every=watch.every(recipe.epochs),
+    ):
+        if isinstance(event, Finished) and isinstance(event.result, Trained):
+            trained = event.result
+        else:
+            yield event
+        if isinstance(event, Cancelled):
+            return
+    assert trained is not None  # a run that was not cancelled and did not raise has finished
+    comparison: Comparison | None = None
+    for event in judged(data, encoder, encoder.with_net(trained.net, version=0), token=token):
+        if isinstance(event, Finished):
+            comparison = event.result  # type: ignore[assignment]
+        else:
+            yield event
+        if isinstance(event, Cancelled):
+            return
+    version = Version(
+        version_id=0,
+        encoder=encoder.base,
+        parent=0,
+        made_at="",
+        recipe=recipe,
+        comparison=comparison,
+        revision=data.revision,
+        trained_on=data.identity_ids,
+        size_bytes=0,
+        seconds=time.monotonic() - began,
+        device=encoder.device.label,
+    )
+    yield Finished(Tuned(version, difference(trained.net, encoder.net)))
+
+
+def judged(data: TuneData, before: TorchEncoder, after: TorchEncoder, *, token: CancelToken) -> Iterator[Event]:
+    """Compare two encoders on held-out shots and strangers; prototypes are of the shots that were trained on.
+
+    Yields
+    ------
+    Event
+        Progress in faces, then Finished with a Comparison, or Cancelled.
+    """
+    counts = data.counts
+    fars = [far for far in FARS if far * counts.strangers >= 1.0]
+    if min(counts.held_out_people, counts.stranger_people) < LEAST_PEOPLE or not fars:
+        yield Finished(judge((), counts, names=LABELS))
+        return
+    sets = (data.chips[~data.held], data.chips[data.held], data.strangers)
+    total, done = 2 * sum(len(chips) for chips in sets), 0
+    cosines = []
+    for encoder in (before, after):
+        vectors = []
+        for chips in sets:
+            rows = []
+            for first in range(0, len(chips), BATCH):
+                if token.cancelled():
+                    yield Cancelled("Nothing was changed.")
+                    return
+                rows.append(encoder.embed(list(chips[first : first + BATCH])))
+                done += len(rows[-1])
+                yield Progress(done, total, "faces", "Comparing before and after")
+            vectors.append(np.concatenate(rows))
+        gallery = mean_rows(vectors[0], data.owners[~data.held], n=counts.people)
+        cosines.append((vectors[1] @ gallery.T, vectors[2] @ gallery.T))
+    persons = Persons(data.owners[data.held], data.persons)
+    matchers: tuple[Matcher, ...] = (Cosine(), Nac())
+    if counts.people >= SMALLEST_FOR_NAC:
+        matchers = matchers[::-1]
+    wanted = sorted(fars, key=lambda far: abs(np.log(far / TARGET_FAR)))
+    compared = [
+        compare(*_both(cosines, matcher, persons.mated), persons, matcher=matcher.name, far=far)
+        for matcher in matchers
+        if matcher.unusable(counts.people) is None
+        for far in wanted
+    ]
+    yield Finished(judge(compared, counts, names=LABELS))
+
+
+def mean_rows(vectors: NDArray[np.float32], owners: NDArray[np.int64], *, n: int) -> NDArray[np.float32]:
+    """Give the prototype of each of n identities: the normalised sum of its unit embeddings, shape (n, d)."""
+    sums = np.zeros((n, vectors.shape[1]))
+    np.add.at(sums, owners, vectors)
+    return normalise(sums)
+
+
+def scores_of(
+    mated: NDArray[np.float32], strangers: NDArray[np.float32], matcher: Matcher, owners: NDArray[np.integer]
+) -> Scores:
+    """Score probes with a matcher from their cosines, shapes (a, n) and (b, n)."""
+    return Scores(matcher.score(mated), mated.argmax(axis=1) == owners, matcher.score(strangers))
+
+
+def _both(
+    cosines: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]],
+    matcher: Matcher,
+    owners: NDArray[np.integer],
+) -> tuple[Scores, Scores]:
+    before, after = (scores_of(*pair, matcher, owners) for pair in cosines)
+    return before, after
+
+
+class _Watch:
+    """Looks at a run from time to time: DIR on some held-out shots and strangers, with the cosine."""
+
+    def __init__(self, data: TuneData) -> None:
+        rng = np.random.default_rng(0)
+        self._train, self._owners = data.chips[~data.held], data.owners[~data.held]
+        held, strangers = np.flatnonzero(data.held), np.arange(len(data.strangers))
+        self._held = rng.permutation(held)[:MOST_WATCHED]
+        others = rng.permutation(strangers)[:MOST_WATCHED]
+        self._shots, self._rights = data.chips[self._held], data.owners[self._held]
+        self._strangers = data.strangers[others]
+        self._n = len(data.identity_ids)
+        able = [far for far in FARS if far * len(others) >= 1.0]
+        self.far = min(able, key=lambda far: abs(np.log(far / TARGET_FAR))) if able and len(self._held) else 0.0
+
+    def every(self, epochs: int) -> int:
+        """Give the epochs between two looks, so that they take no more than a share of the run's time."""
+        # In forward passes: a look embeds everything with its mirror image; a step is a forward and a backward pass.
+        look = 2 * (len(self._train) + len(self._shots) + len(self._strangers))
+        wanted = look / (WATCH_SHARE * 3.0 * len(self._train))
+        return max(1, min(round(wanted), epochs // 5))
+
+    def look(self, encoder: TorchEncoder, epoch: float) -> Measured:
+        """Measure DIR at the target FAR."""
+        gallery = mean_rows(encoder.embed(list(self._train)), self._owners, n=self._n)
+        mated, others = (encoder.embed(list(chips)) @ gallery.T for chips in (self._shots, self._strangers))
+        scores = scores_of(mated, others, Cosine(), self._rights)
+        value = dir_at_far(scores.mated, scores.correct, scores.non_mated, far=self.far)
+        return Measured(epoch, value, self.far)
