@@ -42,11 +42,11 @@ def cut_chip(pixels: Pixels, face: Face, preprocessing: Preprocessing) -> Pixels
         # facenet-pytorch's margin: in pixels of the chip, so the cut is wider by size / (size - margin).
         x, y, width, height = face.box
         grow = size / max(1, size - preprocessing.margin)
+        sx, sy = size / (width * grow), size / (height * grow)
+        # A box is given by its corners, a transform by pixel centres, which lie half a pixel inside.
+        middle_x, middle_y = x + width / 2 - 0.5, y + height / 2 - 0.5
         matrix = np.array(
-            [
-                [size / (width * grow), 0.0, size / 2 - (x + width / 2) * size / (width * grow)],
-                [0.0, size / (height * grow), size / 2 - (y + height / 2) * size / (height * grow)],
-            ]
+            [[sx, 0.0, (size - 1) / 2 - middle_x * sx], [0.0, sy, (size - 1) / 2 - middle_y * sy]], dtype=np.float64
         )
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     if scale < 0.5:

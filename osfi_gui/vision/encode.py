@@ -151,7 +151,7 @@ def _build_inception(entry: EncoderEntry, path: Path) -> nn.Module:
         net.load_state_dict({k: v for k, v in state.items() if not k.startswith("logits.")})
     except Exception as error:
         msg = f"The file {path.name} does not hold {entry.title}."
-        raise EncoderError(msg, "Fetch the weights again.") from error
+        raise EncoderError(msg, f"Delete {path} and fetch the weights again.") from error
     module: nn.Module = net
     return module
 

