@@ -95,10 +95,14 @@ class PersonPanel(QFrame):
             self._detail = None
             self.shots.clear()
             self._stay()
-        self.fields.show_identity(None if row is None else row.identity)
         if row is None:
             self.title.clear()
-            return
+        else:
+            self._show_words(row)
+        # Last: what was typed is stored by now, perhaps, and then this leads on to the person who was chosen meanwhile.
+        self.fields.show_identity(None if row is None else row.identity)
+
+    def _show_words(self, row: PersonRow) -> None:
         who = row.identity
         self.title.setText(who.name)
         enrolled = day(who.created_at)
