@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from osfi_gui.core.ports import CancelToken
     from osfi_gui.vision.manifest import EncoderEntry
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _TIMEOUT_S = 10.0
+_OK, _PARTIAL, _PAST_THE_END = 200, 206, 416
 
 
 def weights_dir() -> Path:
@@ -76,6 +77,14 @@ def require_weights(entry: EncoderEntry) -> Path:
             f"“osfi encoders fetch {entry.name} --from FILE”.",
         )
     check_digest(path, entry)
+    seen = _digest_file(path)
+    if (
+        not entry.weights.sha256
+        and seen.is_file()
+        and seen.read_text(encoding="ascii", errors="replace") != digest(path)
+    ):
+        msg = f"The file {path.name} is not what it was when it came: its checksum differs."
+        raise EncoderError(msg, f"Delete {path} and get it again.")
     return path
 
 
@@ -120,10 +129,13 @@ def adopt_weights(entry: EncoderEntry, file: Path) -> Path:
         raise EncoderError(msg, "Give the path of the downloaded weights.")
     check_digest(file, entry)
     target = weights_dir() / entry.weights.file
-    target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_suffix(".copy")
-    shutil.copyfile(file, beside)
-    os.replace(beside, target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, beside)
+        _put_in_place(beside, target, entry)
+    except OSError as error:
+        raise _unwritable(entry) from error
     return target
 
 
@@ -150,15 +162,20 @@ def fetch_weights(entry: EncoderEntry, token: CancelToken) -> Iterator[Event]:
     yield Started(f"Fetching {entry.title}")
     target = weights_dir() / entry.weights.file
     part = target.with_suffix(".part")
-    part.parent.mkdir(parents=True, exist_ok=True)
+    begin = have = 0
     try:
-        have = part.stat().st_size if part.exists() else 0
+        part.parent.mkdir(parents=True, exist_ok=True)
+        begin = have = part.stat().st_size if part.exists() else 0
         headers = {"Range": f"bytes={have}-"} if have else {}
         with requests.get(entry.weights.url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
-            if answer.status_code != requests.codes.requested_range_not_satisfiable:
-                answer.raise_for_status()
-                resumed = answer.status_code == requests.codes.partial_content
-                have = have if resumed else 0
+            complete = answer.status_code == _PAST_THE_END and answer.headers.get("Content-Range") == f"bytes */{have}"
+            if answer.status_code == _PAST_THE_END and not complete:
+                part.unlink()  # longer than the file itself: of no use to the next try
+            if not complete and answer.status_code not in (_OK, _PARTIAL):
+                raise _answered(entry, answer.status_code)
+            if not complete:
+                resumed = answer.status_code == _PARTIAL
+                begin = have = have if resumed else 0
                 total = have + int(answer.headers.get("Content-Length", 0))
                 with part.open("ab" if resumed else "wb") as file:
                     for chunk in answer.iter_content(_CHUNK):
@@ -168,17 +185,52 @@ def fetch_weights(entry: EncoderEntry, token: CancelToken) -> Iterator[Event]:
                         file.write(chunk)
                         have += len(chunk)
                         yield Progress(have, total, "bytes")
-    except (requests.RequestException, OSError) as error:
-        msg = f"The weights of {entry.title} could not be fetched: this computer seems to be offline."
-        raise EncoderError(
-            msg,
-            f"Try again with a network, or download {entry.weights.url} elsewhere and run "
-            f"“osfi encoders fetch {entry.name} --from FILE”.",
-        ) from error
+    except requests.RequestException as error:
+        raise _offline(entry) if have == begin else _broke_off(entry, have) from error
+    except OSError as error:
+        raise _unwritable(entry) from error
     try:
         check_digest(part, entry)
     except EncoderError:
         part.unlink()
         raise
-    os.replace(part, target)
+    try:
+        _put_in_place(part, target, entry)
+    except OSError as error:
+        raise _unwritable(entry) from error
     yield Finished(target)
+
+
+def _digest_file(path: Path) -> Path:
+    """Give where the digest is kept of a file whose manifest entry has none."""
+    return path.with_name(path.name + ".sha256")
+
+
+def _put_in_place(beside: Path, target: Path, entry: EncoderEntry) -> None:
+    if not entry.weights.sha256:
+        _digest_file(target).write_text(digest(beside), encoding="ascii")
+    os.replace(beside, target)
+
+
+def _elsewhere(entry: EncoderEntry) -> str:
+    return f"download {entry.weights.url} elsewhere and run “osfi encoders fetch {entry.name} --from FILE”."
+
+
+def _offline(entry: EncoderEntry) -> EncoderError:
+    msg = f"The weights of {entry.title} could not be fetched: this computer seems to be offline."
+    return EncoderError(msg, f"Try again with a network, or {_elsewhere(entry)}")
+
+
+def _answered(entry: EncoderEntry, status: int) -> EncoderError:
+    msg = f"The weights of {entry.title} could not be fetched: the server answered with error {status}."
+    return EncoderError(msg, f"Try again later, or {_elsewhere(entry)}")
+
+
+def _broke_off(entry: EncoderEntry, have: int) -> EncoderError:
+    msg = f"The connection broke off while the weights of {entry.title} were fetched, after {have / 1e6:.1f} MB."
+    return EncoderError(msg, "Try again: it goes on from there.")
+
+
+def _unwritable(entry: EncoderEntry) -> EncoderError:
+    msg = f"The weights of {entry.title} could not be written to {weights_dir()}."
+    return EncoderError(msg, "Check that there is room and that you may write there.")
