@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-WRAPPERS = ("encoder_state_dict", "state_dict")
+WRAPPERS = ("encoder_state_dict", "net_state_dict", "state_dict")
 """Under these names a checkpoint keeps the weights, beside optimiser, epoch and the like."""
 PREFIX = "module."
 """What DataParallel puts before every name."""
@@ -39,7 +39,7 @@ def read_checkpoint(file: Path) -> dict[str, torch.Tensor]:
     Returns
     -------
     dict
-        Unwrapped from ``encoder_state_dict`` or ``state_dict``, without the prefix ``module.``; on the CPU.
+        Unwrapped from one of :data:`WRAPPERS`, without the prefix ``module.``; on the CPU.
 
     Raises
     ------

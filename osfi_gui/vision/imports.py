@@ -50,7 +50,7 @@ def import_encoder(file: Path, *, name: str | None = None, chip: str = "") -> En
     Parameters
     ----------
     file : Path
-        A state dict in PyTorch's format or safetensors, plain or under ``encoder_state_dict`` or ``state_dict``.
+        A state dict in PyTorch's format or safetensors, plain or wrapped.
     name : str, optional
         What it shall be called; by default made of the file's name.
     chip : str

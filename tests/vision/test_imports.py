@@ -69,11 +69,11 @@ def prefixed(state):
     return OrderedDict((f"module.{key}", value) for key, value in state.items())
 
 
-# What the public files of each architecture look like; the authors' have encoder_state_dict.
+# The authors' files have encoder_state_dict, those of the public MobileFaceNet net_state_dict.
 FILES = {
     "ir50": ("ResIR50_CosFace.chkpt", lambda s, f: saved({"epoch": 3, "encoder_state_dict": s}, f)),
-    "vgg19bn": ("VGG19_CosFace.chkpt", lambda s, f: saved({"encoder_state_dict": s}, f)),
-    "mobilefacenet": ("068.pth.tar", lambda s, f: saved({"state_dict": prefixed(s)}, f, zipped=False)),
+    "vgg19bn": ("VGG19_CosFace.chkpt", saved),
+    "mobilefacenet": ("068.ckpt", lambda s, f: saved({"net_state_dict": prefixed(s)}, f, zipped=False)),
     "mobilefacenet-112x96": ("net.safetensors", save_file),
 }
 
@@ -131,7 +131,7 @@ def test_a_file_with_adapters_is_imported_as_what_it_computes(tmp_path, device, 
 
 def test_counters_of_old_checkpoints_may_be_missing_and_halves_are_widened(tmp_path, weights):
     old = {k: v.half() for k, v in weights.items() if not k.endswith("num_batches_tracked")}
-    entry = import_encoder(saved(old, tmp_path / "old.pt"))
+    entry = import_encoder(saved({"epoch": 3, "state_dict": old}, tmp_path / "old.pt"))
     assert entry.architecture == "mobilefacenet"
 
 
