@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from osfi_gui.core.values import Pixels
 
 FACE_LINES = 4.0
+NAME_LINES = 11
+"""Room for the name, in heights of a line of text."""
 
 
 class LookalikeRow(InlineRow):
@@ -67,6 +69,6 @@ class LookalikeRow(InlineRow):
         self.set_text(words.format(name=lookalike.name, cosine=f"{lookalike.cosine:.2f}"))
         self.new.show_face(chip, self.tr("now"))
         self.enrolled.show_pixmap(pixmap, lookalike.name)
-        room = FACE_LINES * self.fontMetrics().height()
-        elided = self.fontMetrics().elidedText(lookalike.name, Qt.TextElideMode.ElideRight, round(room))
+        room = NAME_LINES * self.fontMetrics().height()
+        elided = self.fontMetrics().elidedText(lookalike.name, Qt.TextElideMode.ElideRight, room)
         self._enrolled_name.setText(elided)
