@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m osfi_gui.cli``."""
+
+from osfi_gui.cli import main
+
+main()

@@ -1,0 +1,94 @@
+"""What every command shares: options, the terminal, the gallery's passphrase, the encoder."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from osfi_gui.core.errors import DeskError
+
+if TYPE_CHECKING:
+    from osfi_gui.store.gallery import GalleryFile
+    from osfi_gui.vision.encode import TorchEncoder
+
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+GalleryOption = Annotated[Path, typer.Option("--gallery", help="The gallery file.", show_default=False)]
+EncoderOption = Annotated[str, typer.Option("--encoder", help="Name of the encoder, see “osfi encoders list”.")]
+PassphraseOption = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="File with the passphrase; else OSFI_PASSPHRASE, the keyring, or a prompt."),
+]
+AlignedOption = Annotated[bool, typer.Option("--aligned", help="The pictures are aligned 112x112 chips already.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
+
+
+def load_tools(encoder: str, *, aligned: bool) -> tuple[Any, TorchEncoder]:
+    """Load the detector (unless nothing is to be detected) and the encoder."""
+    from osfi_gui.vision.device import choose_device
+    from osfi_gui.vision.encode import load_encoder
+
+    device = choose_device()
+    if device.note:
+        err.print(plain(device.note))
+    engine = load_encoder(encoder, device=device)
+    if aligned:
+        return None, engine
+    from osfi_gui.vision.detect import MtcnnDetector
+
+    return MtcnnDetector(device), engine
+
+
+def open_gallery(path: Path, passphrase_file: Path | None, *, create: bool) -> GalleryFile:
+    """Open a gallery with the passphrase that is to be had; DeskError where it cannot be opened."""
+    from osfi_gui.store.gallery import GalleryFile
+
+    if not create and not path.exists():
+        msg = f"There is no gallery {path}."
+        raise DeskError(msg, "Make one with: osfi enrol ROOT --gallery FILE")
+    return GalleryFile.open(path, _passphrase(path, passphrase_file), create=create)
+
+
+def _passphrase(gallery: Path, file: Path | None) -> str:
+    """Give the passphrase from the file, the environment, the keyring, or the person at the terminal."""
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").strip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"The passphrase file {file} cannot be read."
+            raise DeskError(msg, "Give a text file that holds the passphrase on one line.") from error
+    if os.environ.get("OSFI_PASSPHRASE"):
+        return os.environ["OSFI_PASSPHRASE"]
+    from osfi_gui.store.key import keyring_passphrase
+
+    stored = keyring_passphrase(gallery)
+    if stored is not None:
+        return stored
+    if not sys.stdin.isatty():
+        raise DeskError("The gallery needs a passphrase.", "Set OSFI_PASSPHRASE or give --passphrase-file.")
+    return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=not gallery.exists(), err=True))
+
+
+def print_record(record: dict[str, Any]) -> None:
+    """Write one JSON object on a line of standard output."""
+    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def plain(text: str) -> Text:
+    """Keep square brackets in names from being read as markup."""
+    return Text(text)
+
+
+def progress(*, hidden: bool) -> Progress:
+    """Give a progress bar on standard error; nothing is drawn where it is hidden or no terminal is there."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=hidden or not err.is_terminal)
