@@ -42,7 +42,10 @@ def encoders_list(as_json: JsonOption = False) -> None:
     from osfi_gui.vision.manifest import read_manifest
     from osfi_gui.vision.weights import find_weights
 
-    for name, entry in read_manifest().items():
+    entries = read_manifest()
+    name_width = max(map(len, entries))
+    title_width = max(len(entry.title) for entry in entries.values())
+    for name, entry in entries.items():
         present = find_weights(entry) is not None
         if as_json:
             record = {"name": name, "title": entry.title, "dim": entry.dim, "licence": entry.licence}
@@ -52,7 +55,7 @@ def encoders_list(as_json: JsonOption = False) -> None:
             state = "here, imported" if imported else "here"
             if not present:
                 state = "not here: import it again" if imported else f"not here: osfi encoders fetch {name}"
-            typer.echo(f"{name:24} {entry.title:26} {entry.dim:4}-d  {state}")
+            typer.echo(f"{name:{name_width}}  {entry.title:{title_width}}  {entry.dim:4}-d  {state}")
 
 
 @encoders_app.command("fetch")
