@@ -102,7 +102,7 @@ class NeighbourBars(QWidget):
         return 1.6 * QFontMetricsF(self.font()).height()
 
     def _header(self) -> float:
-        return 2.0 * QFontMetricsF(self.font()).height()
+        return 2.25 * QFontMetricsF(self.font()).height()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Ask for five rows."""
@@ -121,7 +121,7 @@ class NeighbourBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         nac, cosine = scales(self._match, self._point)
         gap = 12.0
-        name_width = 0.32 * self.width()
+        name_width = 0.35 * self.width()
         column = (self.width() - name_width - 2 * gap) / 2
         places = (QRectF(name_width + gap, 0, column, 0), QRectF(name_width + 2 * gap + column, 0, column, 0))
         rows = self.rows()

@@ -77,6 +77,8 @@ def _of_gallery(gallery: GalleryState, *, enrolling: bool) -> Situation | None:
     if gallery.phase is not Phase.READY:
         text = _tr("Nobody is enrolled or recognised while it is locked.")
         return Situation(_tr("No gallery is open"), text, _tr("Open gallery"), Action.UNLOCK)
+    if gallery.temporary and gallery.revision == 0:
+        return Situation(_tr("Enrolling the demo's people…"))
     if gallery.people == 0 and not enrolling:
         text = _tr("Everybody is unknown until you enrol the first person.")
         return Situation(_tr("Nobody is enrolled yet"), text, _tr("Enrol somebody"), Action.ENROL)

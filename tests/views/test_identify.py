@@ -352,3 +352,19 @@ def test_an_encoder_without_a_threshold_decides_nothing_and_says_so(page, feed, 
     decision = decide(match, None)
     show(page, feed, scene.frame(), scene.sighting(decision))
     assert page.panel.verdict.text() == "UNDECIDED No threshold"
+
+
+def test_while_the_demos_people_are_enrolled_nobody_is_asked_to_enrol(page):
+    page.show_gallery(GalleryState(Phase.READY, "demo.osfi", people=0, revision=0, temporary=True))
+    assert page.picture.message == ("Enrolling the demo's people…", "", "")
+    page.show_gallery(GalleryState(Phase.READY, "demo.osfi", people=0, revision=9, temporary=True))
+    assert page.picture.message[2] == "Enrol somebody"
+
+
+def test_who_is_erased_leaves_the_last_decisions(page, feed, scene):
+    show(page, feed, scene.frame(0), scene.sighting(scene.accepted("Ada", 1), track=1))
+    show(page, feed, scene.frame(1), scene.sighting(scene.accepted("Eve", 2), track=2))
+    show(page, feed, scene.frame(2), scene.sighting(scene.rejected(), track=3))
+    page.forget_person(1)
+    assert words(page) == [("reject", "Unknown"), ("accept", "Eve")]
+    assert "Ada" not in page.strip.accessibleDescription()
