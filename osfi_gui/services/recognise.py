@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from osfi_gui.core.align import aligned_face
 from osfi_gui.core.decide import Vote, decide
+from osfi_gui.core.errors import PictureError
 from osfi_gui.core.match import Cosine, match, matcher_named
 from osfi_gui.core.quality import measure
 from osfi_gui.core.values import Portrait, Recognition, Sighting, Verdict
@@ -51,6 +53,11 @@ class Recogniser:
         frame : Frame
         session : Session
             May be another one at every call; votes that were cast under another gallery do not count.
+
+        Raises
+        ------
+        PictureError
+            When an aligned chip was announced and the frame is none.
         """
         if session is not self._session:
             self._session, self._votes = session, {}
@@ -77,7 +84,11 @@ class Recogniser:
 
     def _find(self, frame: Frame) -> list[Face]:
         if self._aligned:
-            return [aligned_face(min(frame.pixels.shape[:2]))]
+            height, width = frame.pixels.shape[:2]
+            if height != width:
+                msg = f"{PurePath(frame.file).name if frame.file else 'The picture'} is not an aligned chip: "
+                raise PictureError(msg + "it is not square.", "Leave out --aligned to have its faces found.")
+            return [aligned_face(height)]
         return self._detector.detect(frame.pixels)[:MAX_FACES]
 
     def _decide(self, embedding: Vector, track: int, session: Session) -> Decision:
