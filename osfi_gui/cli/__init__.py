@@ -11,7 +11,11 @@ import typer
 from osfi_gui import __version__
 from osfi_gui.cli.console import err, plain
 from osfi_gui.cli.encoders import doctor, encoders_app
+from osfi_gui.cli.evaluate import evaluate
 from osfi_gui.cli.people import enrol, identify
+from osfi_gui.cli.strangers import strangers_app
+from osfi_gui.cli.tuning import tune
+from osfi_gui.cli.versions import versions_app
 from osfi_gui.core.errors import DeskError
 
 app = typer.Typer(
@@ -24,7 +28,11 @@ app = typer.Typer(
 app.command()(enrol)
 app.command()(identify)
 app.command()(doctor)
+app.command()(tune)
+app.command()(evaluate)
 app.add_typer(encoders_app, name="encoders")
+app.add_typer(versions_app, name="versions")
+app.add_typer(strangers_app, name="strangers")
 
 
 def _version(wanted: bool) -> None:

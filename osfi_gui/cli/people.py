@@ -81,12 +81,13 @@ def identify(
     from osfi_gui.core.decide import NO_THRESHOLD
     from osfi_gui.services.recognise import Recogniser
     from osfi_gui.services.session import make_session
+    from osfi_gui.services.versions import encoder_in_use
     from osfi_gui.vision.sources import open_source
 
     frames = open_source(source)
     with open_gallery(gallery, passphrase_file, create=False) as store:
         detector, engine = load_tools(encoder, aligned=aligned)
-        session = make_session(store, engine)
+        session = make_session(store, encoder_in_use(store, engine))
         point = session.operating_point
         if point is not None:
             err.print(plain(point.source), style="dim")

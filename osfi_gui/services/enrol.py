@@ -51,7 +51,7 @@ def examine(frame: Frame, *, detector: Detector, encoder: Encoder, aligned: bool
     faces = (aligned_face(pixels.shape[0]),) if aligned else tuple(detector.detect(pixels))
     if not faces:
         return Examination((), None, None, None, None, (NO_FACE,))
-    face = _the_one(faces, pixels)
+    face = the_one(faces, pixels)
     if face is None:
         return Examination(faces, None, None, None, None, (SEVERAL,))
     portrait = Portrait(pixels, face) if aligned else cut_portrait(pixels, face)
@@ -88,7 +88,7 @@ def examination_of(frame: Frame, sighting: Sighting, *, encoder: str) -> Examina
     return Examination((sighting.face,), sighting.face, sighting.chip, quality, shot, quality.failures)
 
 
-def _the_one(faces: Sequence[Face], pixels: Pixels) -> Face | None:
+def the_one(faces: Sequence[Face], pixels: Pixels) -> Face | None:
     """Give the face that the picture is of, or None where that is anybody's guess."""
     if len(faces) == 1:
         return faces[0]
@@ -203,7 +203,11 @@ def people_in(root: Path) -> list[tuple[str, list[Path]]]:
     if not root.is_dir():
         msg = f"There is no folder {root}."
         raise DeskError(msg, "Give a folder that holds one folder a person: ROOT/NAME/picture.")
-    folders = sorted((p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")), key=lambda p: p.name)
+    try:
+        folders = sorted((p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")), key=lambda p: p.name)
+    except OSError as error:
+        msg = f"The folder {root} may not be read."
+        raise DeskError(msg, "Ask for permission to read it.") from error
     people = [(folder.name, list_pictures(folder)) for folder in folders]
     people = [(name, files) for name, files in people if files]
     if not people:

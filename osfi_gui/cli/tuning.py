@@ -1,0 +1,149 @@
+"""Fine-tuning the encoder on a gallery."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from osfi_gui.cli.console import (
+    EncoderOption,
+    GalleryOption,
+    JsonOption,
+    PassphraseOption,
+    err,
+    load_tools,
+    open_gallery,
+    plain,
+    print_record,
+    progress,
+)
+from osfi_gui.cli.versions import version_record
+from osfi_gui.core.errors import DeskError
+from osfi_gui.core.tune import Recipe
+
+if TYPE_CHECKING:
+    from osfi_gui.core.tune import RecipeChoices
+
+START = Annotated[str | None, typer.Option("--start", help="wi, lp or random.")]
+LAYERS = Annotated[str | None, typer.Option("--layers", help="bn, pa, partial, full or none.")]
+HEAD = Annotated[str | None, typer.Option("--head", help="cosface, arcface, magface, normface or softmax.")]
+STATISTICS = Annotated[str | None, typer.Option("--statistics", help="frozen or adapting.")]
+EPOCHS = Annotated[int | None, typer.Option("--epochs", min=1)]
+RATE = Annotated[float | None, typer.Option("--rate", help="Adam's learning rate.")]
+DECAY = Annotated[float | None, typer.Option("--decay", help="Weight decay.")]
+TOWARD = Annotated[str | None, typer.Option("--toward", help="What weights decay to: zero or pretrained.")]
+BATCH = Annotated[int | None, typer.Option("--batch", min=1)]
+SCALE = Annotated[float | None, typer.Option("--scale", help="Of the head; its own where not given.")]
+MARGIN = Annotated[float | None, typer.Option("--margin", help="Of the head; its own where not given.")]
+AUGMENT = Annotated[str | None, typer.Option("--augment", help="paper, camera or none.")]
+AVERAGE = Annotated[int | None, typer.Option("--average", min=1, help="Mean of the weights over the last N epochs.")]
+SEED = Annotated[int | None, typer.Option("--seed")]
+PRECISION = Annotated[str | None, typer.Option("--precision", help="auto or float32.")]
+RECIPE = Annotated[str, typer.Option("--recipe", help="Where settings that are not given come from.")]
+
+
+def recipe_named(name: str, choices: RecipeChoices, **given: object) -> Recipe:
+    """Give a named recipe with what the command line changes in it.
+
+    Parameters
+    ----------
+    name : str
+        Empty for the default.
+    choices : RecipeChoices
+    **given
+        Fields of a Recipe; None leaves the named one's.
+
+    Raises
+    ------
+    DeskError
+        When there is no recipe of that name.
+    """
+    known = {choice.name: recipe for choice, recipe in choices.recipes}
+    if name and name not in known:
+        msg = f"There is no recipe named “{name}”."
+        raise DeskError(msg, f"Choose one of: {', '.join(known)}.")
+    base = known[name] if name else choices.recipes[0][1]
+    names = {field.name for field in fields(Recipe)}
+    changed: dict[str, Any] = {key: value for key, value in given.items() if key in names and value is not None}
+    return replace(base, **changed)
+
+
+def tune(
+    gallery: GalleryOption,
+    encoder: EncoderOption = "sface",
+    recipe: RECIPE = "",
+    start: START = None,
+    layers: LAYERS = None,
+    head: HEAD = None,
+    statistics: STATISTICS = None,
+    epochs: EPOCHS = None,
+    rate: RATE = None,
+    decay: DECAY = None,
+    toward: TOWARD = None,
+    batch: BATCH = None,
+    scale: SCALE = None,
+    margin: MARGIN = None,
+    augment: AUGMENT = None,
+    average: AVERAGE = None,
+    seed: SEED = None,
+    precision: PRECISION = None,
+    promote: Annotated[bool, typer.Option("--promote", help="Put the result into use if it is better.")] = False,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fine-tune the encoder on the gallery, judge the result, and keep it as a version."""
+    given = dict(locals())
+    from osfi_gui.core.events import Finished, Started, Token
+    from osfi_gui.core.events import Progress as Step
+    from osfi_gui.core.tune import Measured, Standing, Stepped
+    from osfi_gui.services.tune import Tuned, gather, readiness, tune_choices
+    from osfi_gui.services.tune import tune as run
+    from osfi_gui.services.versions import promote as put_into_use
+    from osfi_gui.tuning.train import check_recipe
+
+    wanted = recipe_named(given.pop("recipe"), tune_choices(), **given)
+    check_recipe(wanted)
+    with open_gallery(gallery, passphrase_file, create=False) as store, progress(hidden=as_json) as bar:
+        ready = readiness(store)
+        if ready.advice and not ready.problem:
+            err.print(plain(ready.advice))
+        _, engine = load_tools(encoder, aligned=True)
+        task = bar.add_task("Tuning", total=None)
+        tuned: Tuned | None = None
+        for event in run(gather(store, engine, seed=wanted.seed), engine, recipe=wanted, token=Token()):
+            if isinstance(event, Stepped):
+                bar.update(task, completed=event.step, total=event.steps, description=f"Loss {event.loss:.3f}")
+                if as_json:
+                    print_record(
+                        {
+                            "step": event.step,
+                            "steps": event.steps,
+                            "epoch": round(event.epoch, 4),
+                            "loss": event.loss,
+                            "accuracy": event.accuracy,
+                            "rate": event.rate,
+                        }
+                    )
+            elif isinstance(event, Measured) and as_json:
+                print_record({"epoch": event.epoch, "dir": event.dir_at_far, "target_far": event.target_far})
+            elif isinstance(event, Started):
+                err.print(plain(event.what))
+            elif isinstance(event, Step):
+                bar.update(task, completed=event.done, total=event.total, description=event.note)
+            elif isinstance(event, Finished) and isinstance(event.result, Tuned):
+                tuned = event.result
+        assert tuned is not None  # nobody can cancel here, and failures raise
+        version = store.add_version(tuned.version, tuned.delta)
+        comparison = version.comparison
+        if promote and comparison is not None and comparison.standing is Standing.BETTER:
+            for _ in put_into_use(store, engine, version.version_id, token=Token()):
+                pass
+        in_use = store.in_use(engine.base)
+    if as_json:
+        print_record(version_record(version, in_use=in_use))
+    if comparison is not None:
+        err.print(plain(comparison.sentence))
+    state = "in use now" if in_use == version.version_id else "kept, not in use"
+    err.print(plain(f"Version {version.version_id} of {engine.base} is {state}."))
