@@ -80,7 +80,7 @@ def test_the_threshold_crosses_the_nac_bars_where_its_share_of_the_scale_is(bars
     assert drawn.at(drawn.lefts[0] + 0.83 * drawn.bar, y) == palette().accent
     assert drawn.at(drawn.lefts[0] + 0.91 * drawn.bar, y) == palette().line
     y = drawn.middle(1)
-    assert drawn.at(drawn.lefts[0] + 0.50 * drawn.bar, y) not in {palette().line, palette().accent}
+    assert drawn.at(drawn.lefts[0] + 0.50 * drawn.bar, y) not in (palette().line, palette().accent)
     assert drawn.at(drawn.lefts[0] + 0.56 * drawn.bar, y) == palette().line
 
 
