@@ -31,9 +31,10 @@ def opencv_finding() -> Finding:
     installed = {name: _version(name) for name in (HEADLESS, *WITH_QT)}
     clash = [name for name in WITH_QT if installed[name]]
     if clash:
+        are = "is" if len(clash) == 1 else "are"
         return Finding(
             "opencv",
-            f"{' and '.join(clash)} is installed; its Qt plugins break the window on Linux",
+            f"{' and '.join(clash)} {are} installed: Qt plugins that come with it break the window on Linux",
             ok=False,
             remedy=f"Run: pip uninstall {' '.join(clash)} {HEADLESS} && pip install {HEADLESS}",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from osfi_gui.core.events import Finished, Started
+from osfi_gui.core.events import Cancelled, Finished, Started
 from osfi_gui.paths import resources_dir
 from osfi_gui.services.enrol import enrol_files
 from osfi_gui.vision.pictures import list_pictures
@@ -35,4 +35,6 @@ def enrol_demo(*, store: GalleryFile, detector: Detector, encoder: Encoder, toke
         for event in enrol_files(name, files, store=store, detector=detector, encoder=encoder, token=token):
             if not isinstance(event, (Started, Finished)):
                 yield event
+            if isinstance(event, Cancelled):
+                return
     yield Finished(len(people))

@@ -73,7 +73,7 @@ class MtcnnDetector:
         smallest = self._smallest_px or max(SMALLEST_PX, int(shorter * SMALLEST_SHARE))
         with torch.inference_mode():
             frame = (
-                torch.from_numpy(np.ascontiguousarray(pixels))
+                torch.from_numpy(np.require(pixels, requirements=["C", "W"]))
                 .to(self._device)
                 .permute(2, 0, 1)[None]
                 .float()
