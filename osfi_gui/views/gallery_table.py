@@ -237,7 +237,7 @@ class PeopleFilter(QSortFilterProxyModel):
         words = tuple(folded(text).split())
         if words != self._words:
             self._words = words
-            self.invalidateRowsFilter()
+            self.invalidate()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Have the people ordered; the filter keeps their order."""
