@@ -52,7 +52,7 @@ def open_gallery(path: Path, passphrase_file: Path | None, *, create: bool) -> G
     """Open a gallery with the passphrase that is to be had; DeskError where it cannot be opened."""
     from osfi_gui.store.gallery import GalleryFile
 
-    if not create and not path.exists():
+    if not create and not os.path.exists(path):  # not Path.exists, which raises where a name is too long
         msg = f"There is no gallery {path}."
         raise DeskError(msg, "Make one with: osfi enrol ROOT --gallery FILE")
     return GalleryFile.open(path, _passphrase(path, passphrase_file), create=create)
@@ -62,7 +62,7 @@ def _passphrase(gallery: Path, file: Path | None) -> str:
     """Give the passphrase from the file, the environment, the keyring, or the person at the terminal."""
     if file is not None:
         try:
-            return file.read_text(encoding="utf-8").strip("\r\n")
+            return file.read_text(encoding="utf-8-sig").strip("\r\n")  # Windows' editors write a byte order mark
         except (OSError, UnicodeDecodeError) as error:
             msg = f"The passphrase file {file} cannot be read."
             raise DeskError(msg, "Give a text file that holds the passphrase on one line.") from error
@@ -75,7 +75,7 @@ def _passphrase(gallery: Path, file: Path | None) -> str:
         return stored
     if not sys.stdin.isatty():
         raise DeskError("The gallery needs a passphrase.", "Set OSFI_PASSPHRASE or give --passphrase-file.")
-    return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=not gallery.exists(), err=True))
+    return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=not os.path.exists(gallery), err=True))
 
 
 def print_record(record: dict[str, Any]) -> None:
@@ -91,4 +91,11 @@ def plain(text: str) -> Text:
 def progress(*, hidden: bool) -> Progress:
     """Give a progress bar on standard error; nothing is drawn where it is hidden or no terminal is there."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=err, transient=True, disable=hidden or not err.is_terminal)
+    # What goes to a file or a pipe must not be drawn above the bar instead.
+    return Progress(
+        *columns,
+        console=err,
+        transient=True,
+        disable=hidden or not err.is_terminal,
+        redirect_stdout=sys.stdout.isatty(),
+    )

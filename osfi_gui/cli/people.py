@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,8 @@ from osfi_gui.cli.console import (
 from osfi_gui.core.errors import DeskError, PictureError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from osfi_gui.core.values import Frame, Recognition, Sighting
 
 
@@ -39,8 +42,11 @@ def enrol(
     from osfi_gui.core.events import Finished, Token
     from osfi_gui.core.events import Progress as Step
     from osfi_gui.services.enrol import check_root, enrol_folder
+    from osfi_gui.vision.manifest import encoder_entry
+    from osfi_gui.vision.weights import require_weights
 
     check_root(root)
+    require_weights(encoder_entry(encoder))  # before a gallery is made for nothing
     with open_gallery(gallery, passphrase_file, create=True) as store, progress(hidden=as_json) as bar:
         detector, engine = load_tools(encoder, aligned=aligned)
         task = bar.add_task("Enrolling", total=None)
@@ -54,16 +60,14 @@ def enrol(
                         {"file": event.file, "identity": event.identity, "status": event.status, "reason": event.reason}
                     )
                 else:
-                    mark = "[green]enrolled[/]" if event.status == "enrolled" else "[yellow]refused[/] "
-                    bar.console.print(mark, plain(f"{event.file}  {event.reason}".rstrip()))
+                    _tell(bar, f"{event.status:8} {event.file}  {event.reason}".rstrip())
             elif isinstance(event, Finished) and isinstance(event.result, EnrolReport):
                 report = event.result
                 if as_json:
                     print_record({"people": report.people, "shots": report.shots})
                 else:
-                    err.print(
-                        f"{report.people} people enrolled with {report.shots} shots, {report.refused} files refused."
-                    )
+                    done = f"{report.people} people enrolled with {report.shots} shots, {report.refused} files refused."
+                    _tell(bar, done)
                 if not report.shots and report.refused:
                     raise DeskError("Nobody was enrolled: every file was refused.", "The reasons are listed above.")
 
@@ -88,30 +92,39 @@ def identify(
     with open_gallery(gallery, passphrase_file, create=False) as store:
         detector, engine = load_tools(encoder, aligned=aligned)
         session = make_session(store, encoder_in_use(store, engine))
-        point = session.operating_point
-        if point is not None:
-            err.print(plain(point.source), style="dim")
-        elif len(session.gallery):
-            err.print(plain(NO_THRESHOLD))
+        if session.operating_point is not None:
+            remark = session.operating_point.source
         else:
-            err.print(plain("Nobody is enrolled: everybody will be rejected."))
-        read = failed = 0
+            remark = NO_THRESHOLD if len(session.gallery) else "Nobody is enrolled: everybody will be rejected."
+        used = failed = 0
         with frames:
             recogniser = Recogniser(detector, video=frames.info.video, aligned=aligned)
-            while not max_frames or read < max_frames:
+            while not max_frames or used + failed < max_frames:
                 try:
                     frame = frames.read()
                     if frame is None:
                         break
-                    read += 1
                     recognition = recogniser.recognise(frame, session)
                 except PictureError as error:
+                    if frames.info.frames == 1:
+                        raise
                     failed += 1
                     err.print(plain(str(error)))
                     continue
+                if not used:
+                    err.print(plain(remark), style="dim")
+                used += 1
                 _report(recognition, as_json=as_json)
-        if failed and not read - failed > 0 and not max_frames:
+        if failed and not used:
             raise DeskError("No picture could be used.", "The reasons are listed above.")
+
+
+def _tell(bar: Progress, line: str) -> None:
+    """Write a line to standard output; where that is a terminal, above the bar that is drawn there."""
+    if sys.stdout.isatty():
+        bar.console.print(plain(line))
+    else:
+        typer.echo(line)
 
 
 def _report(recognition: Recognition, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -200,7 +201,7 @@ def check_root(root: Path) -> None:
 
 def people_in(root: Path) -> list[tuple[str, list[Path]]]:
     """Give the pictures of everybody in ROOT/NAME/picture, sorted; DeskError where there is nobody."""
-    if not root.is_dir():
+    if not os.path.isdir(root):  # not Path.is_dir, which raises where a name is too long
         msg = f"There is no folder {root}."
         raise DeskError(msg, "Give a folder that holds one folder a person: ROOT/NAME/picture.")
     try:

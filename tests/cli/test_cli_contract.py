@@ -149,6 +149,17 @@ def test_without_json_a_person_reads_a_sentence_a_face(osfi, desk, demo_dir):
     assert "sunak.jpg  REJECT: nearest is " in done.out
 
 
+def test_without_json_enrolling_lists_every_file_and_the_sum_on_standard_output(osfi, people, tmp_path):
+    (people / "Jacinda Ardern" / "zz.jpg").write_text("no picture")
+    done = osfi("enrol", people, "--gallery", tmp_path / "new.osfi")
+    assert (done.code, done.err) == (0, "")
+    *lines, last = done.out.splitlines()
+    assert sorted(line.split()[0] for line in lines) == ["enrolled", "enrolled", "refused"]
+    (refused,) = (line for line in lines if line.startswith("refused"))
+    assert "zz.jpg  zz.jpg is not a picture that can be read." in refused
+    assert last == "2 people enrolled with 2 shots, 1 files refused."
+
+
 def test_enrolling_again_adds_only_what_is_new(osfi, people, desk, demo_dir):
     done = osfi("enrol", people, "--gallery", desk, "--json")
     assert {line["reason"] for line in done.records[:-1]} == {"The same picture is enrolled already."}
