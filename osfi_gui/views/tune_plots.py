@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
     from osfi_gui.views.tune_series import Series
 
-
 MOST_NUMBERS = 12
 """Along the axis of epochs."""
+GRID = 50
+"""How strong its lines are, of 255."""
 
 
 class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has no types
     """Loss above, shares below, on one axis of epochs; nothing to press, drag or turn.
+
+    Made of view boxes and axes: pyqtgraph's plots bring menus that nobody opens, and that outlive the window.
 
     Parameters
     ----------
@@ -38,27 +41,34 @@ class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
         # The wheel scrolls the page, not the plot.
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.ci.setContentsMargins(0, 4, 0, 0)
-        self.ci.setSpacing(6)
-        self.upper = self.addPlot(row=0, col=0)
-        self.lower = self.addPlot(row=1, col=0)
+        self.ci.setSpacing(0)
+        self.upper, self.lower = (pg.ViewBox(enableMenu=False, enableMouse=False) for _ in range(2))
         self.upper.setXLink(self.lower)
-        self.upper.getAxis("bottom").setStyle(showValues=False)
-        for plot in (self.upper, self.lower):
-            plot.setMenuEnabled(False)
-            plot.hideButtons()
-            plot.setMouseEnabled(x=False, y=False)
-            plot.showGrid(x=True, y=True, alpha=0.2)
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setStyle(maxTickLevel=0)
-        self.ci.layout.setRowStretchFactor(0, 4)
-        self.ci.layout.setRowStretchFactor(1, 5)
+        self.left = tuple(pg.AxisItem("left") for _ in range(2))
+        self.below = tuple(pg.AxisItem("bottom") for _ in range(2))
+        for number, box in enumerate((self.upper, self.lower)):
+            self.addItem(self.left[number], row=2 * number, col=0)
+            self.addItem(box, row=2 * number, col=1)
+            self.addItem(self.below[number], row=2 * number + 1, col=1)
+            for axis in (self.left[number], self.below[number]):
+                axis.linkToView(box)
+                axis.setGrid(GRID)
+                axis.setStyle(maxTickLevel=0)
+                # Its grid must not be drawn over the curves.
+                axis.setZValue(-1)
+        for row, stretch in ((0, 4), (2, 5)):
+            self.ci.layout.setRowStretchFactor(row, stretch)
+        self.below[0].setStyle(showValues=False)
+        self.below[0].setHeight(8)
         self.upper.setLimits(yMin=0.0)
         self.upper.enableAutoRange(axis="y")
         self.lower.setYRange(0.0, 100.0, padding=0.07)  # room for the numbers at both ends
-        self.lower.getAxis("left").setTicks([[(value, f"{value} %") for value in (0, 25, 50, 75, 100)]])
-        self.loss = self.upper.plot(antialias=True)
-        self.accuracy = self.lower.plot(antialias=True)
-        self.dir = self.lower.plot(antialias=True, symbol="o", symbolSize=7)
+        self.left[1].setTicks([[(value, f"{value} %") for value in (0, 25, 50, 75, 100)]])
+        self.loss, self.accuracy = pg.PlotDataItem(antialias=True), pg.PlotDataItem(antialias=True)
+        self.dir = pg.PlotDataItem(antialias=True, symbol="o", symbolSize=7)
+        self.upper.addItem(self.loss)
+        self.lower.addItem(self.accuracy)
+        self.lower.addItem(self.dir)
         self.dress()
 
     def dress(self) -> None:
@@ -67,23 +77,21 @@ class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
         self.setBackground(QColor(colours.panel))
         font = QFont(self.font())
         line = self.fontMetrics().height()
-        for plot in (self.upper, self.lower):
-            for side in ("left", "bottom"):
-                axis = plot.getAxis(side)
-                axis.setPen(QPen(colours.edge, 1))
-                axis.setTextPen(QPen(colours.muted))
-                axis.setStyle(tickFont=font, tickTextOffset=6)
-            # The same width, so that the two plots stand exactly above each other.
-            plot.getAxis("left").setWidth(round(5.0 * line))
-        self.lower.getAxis("bottom").setHeight(round(2.9 * line))
         size = f"{font.pointSizeF():.1f}pt" if font.pointSizeF() > 0 else f"{font.pixelSize()}px"
-        style = {"color": colours.muted.name(), "font-size": size}
+        for axis in (*self.left, *self.below):
+            axis.setPen(QPen(colours.edge, 1))
+            axis.setTextPen(QPen(colours.muted))
+            axis.setStyle(tickFont=font, tickTextOffset=6)
         for axis, words in (
-            (self.lower.getAxis("bottom"), self.tr("Epochs")),
-            (self.lower.getAxis("left"), self.tr("Share")),
-            (self.upper.getAxis("left"), self.tr("Loss")),
+            (self.left[0], self.tr("Loss")),
+            (self.left[1], self.tr("Share")),
+            (self.below[1], self.tr("Epochs")),
         ):
-            axis.setLabel(words, **style)
+            axis.setLabel(words, **{"color": colours.muted.name(), "font-size": size})
+        for axis in self.left:
+            # The same width, so that the two plots stand exactly above each other.
+            axis.setWidth(round(5.0 * line))
+        self.below[1].setHeight(round(2.9 * line))
         for name, item in (("loss", self.loss), ("accuracy", self.accuracy), ("dir", self.dir)):
             item.setPen(pen_of(name))
         self.dir.setSymbolBrush(colours.panel)
@@ -96,9 +104,8 @@ class TunePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
         self._epochs = epochs
         last = max(1.0, epochs)
         step = next(s * 10**k for k in range(9) for s in (1, 2, 5) if last / (s * 10**k) <= MOST_NUMBERS)
-        ticks = [[(value, str(value)) for value in range(0, math.floor(last) + 1, step)]]
-        for plot in (self.upper, self.lower):
-            plot.getAxis("bottom").setTicks(ticks)
+        for axis in self.below:
+            axis.setTicks([[(value, str(value)) for value in range(0, math.floor(last) + 1, step)]])
         self.lower.setXRange(0.0, last, padding=0.02)
 
     def draw(self, *, loss: Series, accuracy: Series, measured: Series) -> None:
