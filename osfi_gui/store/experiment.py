@@ -6,9 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +13,11 @@ import numpy as np
 from osfi_gui.core.compare import Scores
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.experiment import FARS
+from osfi_gui.store.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from osfi_gui.core.experiment import Folds
     from osfi_gui.core.tune import Recipe
@@ -132,19 +131,7 @@ class ExperimentFolder:
         return self._folder / "rows" / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
 
     def _write(self, name: str, content: str | bytes) -> None:
-        """Write a file whole or not at all."""
-        target = self._folder / name
-        handle, beside = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).chmod(0o644)
-            Path(beside).replace(target)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        write_whole(self._folder / name, content.encode() if isinstance(content, str) else content)
 
 
 def dir_far_curve(scores: Scores) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from osfi_gui.store.whole import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -66,17 +69,8 @@ def save(path: Path, settings: Settings) -> None:
         The file cannot be written; the old one is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # mkstemp: readable by its owner only, and two programs saving at once do not write into one file.
-    handle, beside = tempfile.mkstemp(prefix=path.name + ".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(settings), file, ensure_ascii=True, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    content = json.dumps(asdict(settings), ensure_ascii=True, indent=1)
+    write_whole(path, content.encode("ascii"), private=True)
 
 
 def _parsed(raw: bytes) -> Settings:
