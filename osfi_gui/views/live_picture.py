@@ -209,9 +209,12 @@ class LivePicture(QWidget):
         if self._tag:
             self._paint_tag(painter)
         if self._ringed and self.hasFocus():
-            painter.setPen(QPen(colours.focus, 3.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), RADIUS - 1, RADIUS - 1)
+            # Two lines: one is seen against the page around the picture, the other against the picture.
+            for colour, inset, width in ((colours.focus, 1.5, 3.0), (colours.on_stage, 4.0, 2.0)):
+                painter.setPen(QPen(colour, width))
+                edge = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+                painter.drawRoundedRect(edge, RADIUS - inset, RADIUS - inset)
         painter.end()
 
     def _paint_sightings(self, painter: QPainter) -> None:

@@ -36,13 +36,12 @@ class Segments(QWidget):
             button = QPushButton(word)
             button.setCheckable(True)
             button.setAutoDefault(False)
-            # A click of the mouse leaves the keyboard where it was: Space goes on taking shots.
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(f"{name}: {word}")
             self._group.addButton(button, index)
             layout.addWidget(button)
         self._group.button(0).setChecked(True)
         self._group.idToggled.connect(self._on_toggled)
+        self._share_focus()
 
     def index(self) -> int:
         """Give the number of the word that counts."""
@@ -61,4 +60,11 @@ class Segments(QWidget):
     @Slot(int, bool)
     def _on_toggled(self, index: int, checked: bool) -> None:
         if checked:
+            self._share_focus()
             self.chosen.emit(index)
+
+    def _share_focus(self) -> None:
+        """Let Tab reach the word that counts; a click leaves the keyboard where it was: Space goes on taking shots."""
+        for button in self._group.buttons():
+            counts = button.isChecked()
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if counts else Qt.FocusPolicy.NoFocus)

@@ -1,11 +1,15 @@
 """Real portraits as pixels, and a feed that gives what a test puts into it."""
 
+import gc
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from yardsticks import COSINE
 
 from osfi_gui.core.decide import decide, sentence
 from osfi_gui.core.desk import EngineState, GalleryState, Phase, SourceState
@@ -16,7 +20,6 @@ from osfi_gui.core.values import (
     Frame,
     Match,
     Neighbour,
-    OperatingPoint,
     Quality,
     Recognition,
     Sighting,
@@ -25,8 +28,28 @@ from osfi_gui.core.values import (
 )
 from osfi_gui.views.theme import apply_theme
 
-COSINE = OperatingPoint("cosine", 1, 0.36, 0.36, "sface", source="Default threshold.")
-NAC = OperatingPoint("nac", 16, 0.083, 0.335, "sface", source="Default threshold.")
+
+def windows():
+    """Give every window that is there, shown or not, after what was to be deleted is."""
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return [widget for widget in QApplication.topLevelWidgets() if not _lasts(widget)]
+
+
+def _lasts(widget):
+    """Whether a window is kept by a library: Qt's one label for tool tips, the menus of pyqtgraph's plots."""
+    kind = widget.metaObject().className()
+    return kind == "QTipLabel" or (widget.parent() is None and kind in {"QMenu", "ViewBoxMenu"})
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left_behind(qapp):
+    """Fail the test that made a widget which outlives it."""
+    before = set(map(id, windows()))
+    yield
+    # The hooks of pytest-qt have closed and deleted what tests gave to qtbot.
+    left = [widget for widget in windows() if id(widget) not in before]
+    assert not left, f"widgets left behind: {left}"
 
 
 @dataclass

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import COSINE, NAC
 from PySide6.QtGui import QColor, QFontMetricsF
+from yardsticks import COSINE, NAC
 
 from osfi_gui.views.bars import NeighbourBars, scales
-from osfi_gui.views.theme import DARK, LIGHT, palette
+from osfi_gui.views.theme import palette
 
 WIDTH, HEIGHT, GAP, NAME = 400, 300, 12.0, 0.35
 HEADER, ROW = 2.25, 1.6
@@ -134,11 +134,3 @@ def test_without_a_threshold_there_is_no_line(bars, scene):
     drawn = Drawn(bars)
     assert drawn.line_in(0) is None
     assert drawn.line_in(1) is None
-
-
-def test_bars_are_told_from_their_ground_in_both_themes():
-    from test_theme import CONTROL, contrast
-
-    for colours in (LIGHT, DARK):
-        assert contrast(colours.accent, colours.line) >= CONTROL
-        assert contrast(colours.text, colours.line) >= CONTROL

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import COSINE
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
+from yardsticks import COSINE
 
 from osfi_gui.core.desk import FacePicture, GalleryState, Merge, PersonDetail, Phase, Rename
 from osfi_gui.core.enrolment import GalleryListing, Lookalike, PersonRow

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import COSINE, NAC
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
+from yardsticks import COSINE, NAC
 
 from osfi_gui.core.decide import decide
 from osfi_gui.core.desk import EngineState, FacePicture, GalleryState, Phase, SourceState

@@ -8,6 +8,7 @@ from osfi_gui.core.values import Frame
 from osfi_gui.views import face_boxes
 from osfi_gui.views.live_picture import LivePicture
 from osfi_gui.views.pixels import to_image, to_pixmap
+from osfi_gui.views.theme import palette
 
 
 @pytest.fixture
@@ -140,3 +141,18 @@ def test_a_screen_reader_is_told_who_is_seen(picture, scene):
     picture.show_sightings((scene.sighting(scene.accepted("Ada")), scene.sighting(scene.rejected(), track=2)))
     assert picture.accessibleName() == "Live picture"
     assert picture.accessibleDescription() == "Ada, Unknown"
+
+
+def test_who_comes_by_the_keyboard_sees_where_they_are_on_any_picture(picture, scene, theme):
+    picture.show_frame(Frame(np.zeros_like(scene.picture)))
+    picture.clearFocus()
+    plain = picture.grab().toImage()
+    picture.setFocus(Qt.FocusReason.TabFocusReason)
+    ringed = picture.grab().toImage()
+    # Across the left edge in the middle of its height: one line for the page around it, one for the picture.
+    across = [ringed.pixelColor(x, 200) for x in range(8)]
+    assert palette().focus in across
+    assert palette().on_stage in across
+    picture.clearFocus()
+    picture.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert picture.grab().toImage() == plain

@@ -1,27 +1,14 @@
 """Both themes can be read by everybody."""
 
 import pytest
+from PySide6.QtGui import QColor
+from yardsticks import CONTROL, TEXT, contrast
 
 from osfi_gui.views import face_boxes
 from osfi_gui.views.theme import DARK, LIGHT, apply_theme, palette, theme_name
 
-TEXT, CONTROL = 4.5, 3.0
-
-
-def luminance(colour):
-    parts = [c / 255 for c in colour.getRgb()[:3]]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
 
 def test_the_formula_is_wcags():
-    from PySide6.QtGui import QColor
-
     assert contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21.0)
     assert contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
 
@@ -55,6 +42,34 @@ def test_fills_carry_their_writing(colours):
 @pytest.mark.parametrize("outline", ["edge", "focus"])
 def test_outlines_of_controls_are_seen(colours, ground, outline):
     assert contrast(getattr(colours, outline), getattr(colours, ground)) >= CONTROL
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("text", ["text", "muted", "warning", "accept"])
+def test_a_selected_row_can_be_read(colours, text):
+    assert contrast(getattr(colours, text), colours.accent_soft) >= TEXT
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_small_words_in_a_question_can_be_read(colours):
+    assert contrast(colours.muted, colours.warning_soft) >= TEXT
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_keyboards_place_is_seen_on_pictures_tints_and_filled_buttons(colours):
+    for ground in (colours.accent_soft, colours.warning_soft):
+        assert contrast(colours.focus, ground) >= CONTROL
+    # Around the live picture there are two lines, see the tests of the live picture.
+    assert contrast(colours.on_stage, colours.stage) >= CONTROL
+    # A filled button gets a line in the colour of text around it.
+    for ground in (colours.window, colours.panel):
+        assert contrast(colours.text, ground) >= CONTROL
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_bars_are_told_from_their_ground(colours):
+    assert contrast(colours.accent, colours.line) >= CONTROL
+    assert contrast(colours.text, colours.line) >= CONTROL
 
 
 @pytest.mark.parametrize("verdict", list(face_boxes.GROUNDS))
