@@ -12,7 +12,7 @@ from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
 from osfi_gui.views.theme import set_role
 from osfi_gui.views.tune_comparison_table import ComparedTable
-from osfi_gui.views.tune_words import counts_text, recipe_text, standing_mark, standing_of, standing_text
+from osfi_gui.views.tune_words import counts_text, reason_of, recipe_text, standing_mark, standing_of, standing_text
 
 if TYPE_CHECKING:
     from osfi_gui.core.tune import Version
@@ -57,7 +57,7 @@ class ComparisonCard(QFrame):
         self.recipe.setText(recipe_text(version.recipe))
         self.verdict.set_mark(standing_mark(standing))
         self.word.setText(standing_text(standing))
-        sentence = comparison.sentence if comparison is not None else ""
+        sentence = reason_of(comparison.sentence, standing) if comparison is not None else ""
         if not sentence and standing is Standing.UNJUDGED:
             sentence = self.tr("There was nothing to compare with.")
         self.verdict.set_text(sentence)

@@ -55,7 +55,10 @@ class ReadinessCard(QFrame):
         self.cancel.clicked.connect(self._on_cancel)
 
     def show_readiness(self, readiness: TuneReadiness) -> None:
-        """Show the counts and the advice."""
+        """Show the counts and the advice; new counts are the end of an import of strangers."""
+        shown = self.counts[3].text()
+        if self._own_import and shown not in {"–", f"{readiness.strangers:,}"}:
+            self.forget()
         for label, count in zip(
             self.counts, (readiness.people, readiness.shots, readiness.held_out, readiness.strangers), strict=True
         ):
@@ -106,7 +109,9 @@ class ReadinessCard(QFrame):
     def import_strangers(self, root: str) -> None:
         """Ask for a folder of strangers to be kept."""
         self._own_import = True
-        self.outcome.hide()
+        self.outcome.set_mark(Mark.INFO)
+        self.outcome.set_text(self.tr("The pictures are being looked at; a notice says what became of them."))
+        self.outcome.show()
         self.strangers_requested.emit(ImportStrangers(root))
 
     @Slot()

@@ -147,6 +147,16 @@ def standing_text(standing: Standing) -> str:
     }[standing]
 
 
+def reason_of(sentence: str, standing: Standing) -> str:
+    """Give a comparison's sentence without the word that stands large above it already."""
+    head, colon, reason = sentence.partition(": ")
+    # The core writes for the command line as well, in English.
+    begins = {Standing.BETTER: "Better", Standing.WORSE: "Worse", Standing.UNJUDGED: "Not judged"}
+    if colon and head == begins.get(standing, "No difference is shown"):
+        return reason[:1].upper() + reason[1:]
+    return sentence
+
+
 def standing_mark(standing: Standing) -> Mark:
     """Give the shape that says the same."""
     return {

@@ -114,7 +114,6 @@ class MainWindow(QMainWindow):
         self.gallery.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.gallery.erase_requested.connect(self.identify.forget_person)
         self.tune.enrol_page_requested.connect(self._on_enrol_page_requested)
-        self.tune.unlock_requested.connect(self.unlock_requested)
 
     # Pages
 

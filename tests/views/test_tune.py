@@ -11,6 +11,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QLineEdit
 
+from osfi_gui.core.compare import judge
+from osfi_gui.core.decide import LABELS
 from osfi_gui.core.desk import (
     EngineState,
     GalleryState,
@@ -223,7 +225,7 @@ def test_every_intent_leaves_the_page(window, qtbot, signal, value):
 def test_a_locked_gallery_is_unlocked_from_here(window, page, qtbot):
     window.show_gallery(GalleryState())
     assert said(page) == ("No gallery is open", "Unlock…")
-    with qtbot.waitSignal(window.unlock_requested):
+    with qtbot.waitSignal(window.tune.unlock_requested):
         page.empty.action.click()
 
 
@@ -460,6 +462,9 @@ def test_missing_strangers_are_added_from_a_folder_without_blocking(page, qtbot,
     with qtbot.waitSignal(page.strangers_requested) as asked:
         dialog.fileSelected.emit(str(tmp_path))
     assert asked.args == [ImportStrangers(str(tmp_path))]
+    assert readiness.outcome.text().startswith("The pictures are being looked at")
+    page.show_readiness(replace(READY, strangers=120))
+    assert not readiness.outcome.isVisible()
 
 
 def test_only_the_import_that_was_asked_for_here_is_followed_here(page, qtbot):
@@ -670,6 +675,16 @@ def test_the_verdict_is_a_word_a_mark_and_its_reason(page, standing, word, mark)
     assert card.verdict.text() == COMPARISONS[standing].sentence
     assert card.verdict.accessibleName() == f"{word}: {COMPARISONS[standing].sentence}"
     assert card.table.isVisible() is bool(COMPARISONS[standing].rows)
+
+
+@pytest.mark.parametrize("counts", [COUNTS, TuneCounts(12, 36, 0, 0, 0, 0)])
+@pytest.mark.parametrize("rows", [ROWS[:1], ROWS[1:2], ROWS[2:], ()])
+def test_the_cores_sentence_does_not_say_the_word_twice(page, rows, counts):
+    page.show_run(replace(done(), version=version(4, comparison=judge(rows, counts, names=LABELS))))
+    card = page.run.comparison
+    assert card.verdict.text()
+    assert not card.verdict.text().startswith((card.word.text(), "No difference"))
+    assert card.verdict.text()[0].isupper()
 
 
 def test_before_and_after_stand_side_by_side_with_their_intervals(page):
