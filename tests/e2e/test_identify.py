@@ -61,5 +61,6 @@ def test_an_opencv_that_breaks_the_window_is_said_at_the_start(begin, tmp_path, 
     desk = begin()
     desk.until(lambda: bool(desk.window.notices.notices))
     (notice,) = desk.window.notices.notices
-    assert notice.what == "Opencv-python is installed; its Qt plugins break the window on Linux."
+    assert notice.what.startswith("Opencv-python is installed")
+    assert "break the window on Linux" in notice.what
     assert notice.remedy.startswith("Run: pip uninstall opencv-python")
