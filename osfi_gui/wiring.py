@@ -118,6 +118,7 @@ def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, ga
     page.note_requested.connect(desk.note)
     page.remove_version_requested.connect(desk.remove)
     page.strangers_requested.connect(desk.import_strangers)
+    page.strangers_cancel_requested.connect(gallery.cancel_import)
     page.unlock_requested.connect(gallery.ask)
 
     # Threads among themselves
@@ -129,5 +130,6 @@ def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, ga
     desk.readiness_read.connect(page.show_readiness)
     desk.versions_listed.connect(page.show_versions)
     desk.state_changed.connect(page.show_run)
+    desk.job_changed.connect(page.show_job)
     tuning.changed.connect(page.show_run)
     desk.noticed.connect(window.show_notice)

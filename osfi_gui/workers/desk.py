@@ -422,8 +422,8 @@ class Desk(QObject):
         *,
         shown: bool = False,
         done: Callable[[JobState], None] | None = None,
-    ) -> None:
-        """Start a long job; DeskError while there is another one.
+    ) -> Job:
+        """Start a long job, which begins when control is back at the event loop; DeskError while there is another one.
 
         Parameters
         ----------
@@ -440,6 +440,7 @@ class Desk(QObject):
         if shown:
             self._job.changed.connect(self.job_changed)
         self._job.ended.connect(self._on_job_ended)
+        return self._job
 
     @Slot(object)
     @told

@@ -38,6 +38,7 @@ class TuneDesk(QObject):
     versions_listed = Signal(object)
     prepared = Signal(object)
     state_changed = Signal(object)
+    job_changed = Signal(object)
     noticed = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
@@ -146,7 +147,12 @@ class TuneDesk(QObject):
                     kept.append(event.result)
                 yield event
 
-        self._desk.run(steps, done=lambda _: self._strangers_kept(sum(kept), refused))
+        try:
+            job = self._desk.run(steps, done=lambda _: self._strangers_kept(sum(kept), refused))
+        except DeskError:
+            self.show()  # or the page would go on saying that the pictures are being looked at
+            raise
+        job.changed.connect(self.job_changed)
 
     def _strangers_kept(self, kept: int, refused: list[str]) -> None:
         what = f"{kept} faces are kept as strangers, {len(refused)} pictures were refused."
