@@ -53,10 +53,16 @@ class LeanConv2d(nn.Conv2d):
     def forward(self, x: Tensor) -> Tensor:
         """Map as the convolution does."""
         trains = self.weight.requires_grad or (self.bias is not None and self.bias.requires_grad)
-        if trains or self.padding_mode != "zeros" or not torch.is_grad_enabled():
+        plain = self.padding_mode == "zeros" and not isinstance(self.padding, str)
+        if trains or not plain or not torch.is_grad_enabled():
             return super().forward(x)
+        weight, bias, kind = self.weight, self.bias, x.device.type
+        if torch.is_autocast_enabled(kind):
+            # Before, not inside: the backward pass gets gradients of this kind, and needs weights of the same.
+            half = torch.get_autocast_dtype(kind)
+            x, weight, bias = x.to(half), weight.to(half), None if bias is None else bias.to(half)
         how = (self.stride, self.padding, self.dilation, self.groups)
-        out: Tensor = _FrozenConvolution.apply(x, self.weight, self.bias, how)
+        out: Tensor = _FrozenConvolution.apply(x, weight, bias, how)
         return out
 
 
