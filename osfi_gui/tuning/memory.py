@@ -9,8 +9,11 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-CPU_BUDGET = 600 << 20
-"""Bytes of activations kept for the backward pass on CPUs; the run as a whole then stays below 2 GB."""
+CPU_BUDGET = 400 << 20
+"""Bytes of activations kept for the backward pass on CPUs; the run as a whole then stays below 2 GB.
+
+The pass itself takes as much again: gradients on their way, and gaps that freed ones leave.
+"""
 GPU_SHARE = 0.4
 MOST = 1024
 
@@ -66,13 +69,15 @@ def micro_batch(net: nn.Module, sample: Tensor, *, batch: int) -> int:
     return max(2, min(fit, batch, MOST))
 
 
-def evenly(count: int, most: int) -> list[int]:
+def evenly(count: int, most: int, *, least: int = 1) -> list[int]:
     """Split a number of chips into parts of nearly the same size, none larger than ``most``.
 
     Parameters
     ----------
     count : int
     most : int
+    least : int
+        No part is smaller, even if one has to be larger than ``most`` for it; unless there are fewer chips at all.
     """
-    parts = -(-count // most)
+    parts = max(1, min(-(-count // most), count // least))
     return [count // parts + (1 if i < count % parts else 0) for i in range(parts)]

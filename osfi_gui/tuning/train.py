@@ -20,7 +20,8 @@ from osfi_gui.tuning.lean import make_lean, make_plain
 from osfi_gui.tuning.memory import evenly, micro_batch
 from osfi_gui.tuning.starts import STARTS
 from osfi_gui.tuning.statistics import ADAPTING, set_statistics
-from osfi_gui.tuning.steps import PRETRAINED, DecayToward, WeightMean, rate_at
+from osfi_gui.tuning.steps import PRETRAINED, Adam, DecayToward, WeightMean, rate_at
+from osfi_gui.vision.encode import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,8 +75,12 @@ def check_recipe(recipe: Recipe) -> None:
             raise DeskError(msg, f"Choose one of: {', '.join(known)}.")
     if recipe.epochs < 1 or recipe.batch < 1 or not 1 <= recipe.average <= recipe.epochs:
         raise DeskError("Epochs, batch and averaged epochs are 1 or more, and no more are averaged than there are.")
-    if not (np.isfinite([recipe.rate, recipe.decay]).all() and recipe.rate > 0.0 and recipe.decay >= 0.0):
+    largest = float(np.finfo(np.float32).max)  # torch cannot compute with more
+    if not (max(recipe.rate, recipe.decay) <= largest and recipe.rate > 0.0 and recipe.decay >= 0.0):
         raise DeskError("The learning rate is above 0, and the weight decay 0 or more.")
+    scale, margin = (1.0 if recipe.scale is None else recipe.scale), recipe.margin or 0.0
+    if not (np.isfinite([scale, margin]).all() and scale > 0.0 and 0.0 <= margin < np.pi):
+        raise DeskError("The head's scale is above 0, and its margin 0 or more and below 3.14.")
 
 
 def train(
@@ -120,7 +125,11 @@ def train(
     DeskError
         When the recipe cannot be followed with these chips.
     """
-    run = _Run(encoder, chips, owners, recipe=recipe, token=token)
+    try:
+        run = _Run(encoder, chips, owners, recipe=recipe, token=token)
+    except _StoppedError:
+        yield Cancelled(NOTHING_CHANGED)
+        return
     began = time.monotonic()
     steps = recipe.epochs * len(run.batches)
     step = 0
@@ -140,6 +149,10 @@ def train(
     yield Finished(run.end())
 
 
+class _StoppedError(Exception):
+    """The run was cancelled while it was made ready."""
+
+
 class _Run:
     """The state of one run: a copy of the network, the classifier, and what moves them."""
 
@@ -156,16 +169,13 @@ class _Run:
         n, m = int(owners.max(initial=-1)) + 1, len(chips)
         if n < 2:
             raise DeskError("Fine-tuning tells people apart, and there is only one.", "Enrol a second person first.")
-        if recipe.statistics == ADAPTING and m < 3:
-            what = "Adapting statistics need three shots or more: a batch of one has no variance."
-            raise DeskError(what, "Choose frozen statistics.")
         self._encoder, self._recipe, self._token = encoder, recipe, token
         self._device = encoder.device.torch
         self._draw = torch.Generator().manual_seed(recipe.seed)
         self._owners = torch.from_numpy(owners.astype(np.int64))
         self._chips = torch.from_numpy(np.ascontiguousarray(chips))
         self._head = HEADS[recipe.head](scale=recipe.scale, margin=recipe.margin)
-        known = torch.from_numpy(encoder.embed(list(chips))).to(self._device)
+        known = torch.from_numpy(self._embedded(chips)).to(self._device)
         first = STARTS[recipe.start].rows(known, self._owners.to(self._device), n, head=self._head, draw=self._draw)
         self._rows = first.requires_grad_()
         self._net = copy.deepcopy(encoder.net)
@@ -176,14 +186,23 @@ class _Run:
         sample = encoder.inputs(self._chips[:1].expand(2, -1, -1, -1))
         self._micro = micro_batch(copy.deepcopy(self._net), sample, batch=recipe.batch)
         self._pull = DecayToward(trains, recipe.decay) if recipe.toward == PRETRAINED else None
-        groups = [{"params": [self._rows], "weight_decay": recipe.decay}]
-        if trains:
-            groups.append({"params": trains, "weight_decay": 0.0 if self._pull else recipe.decay})
-        self._optimiser = torch.optim.Adam(groups, lr=recipe.rate)
+        decay = 0.0 if self._pull else recipe.decay
+        self._optimiser = Adam([([self._rows], recipe.decay), (trains, decay)], recipe.rate)
         self._kind = _precision(recipe, self._device)
         self._scaler = torch.amp.GradScaler(self._device.type, enabled=self._kind is torch.float16)
         self.mean = WeightMean(self._net, last=recipe.average, epochs=recipe.epochs)
-        self.batches = evenly(m, recipe.batch)
+        # BatchNorm that normalises by what is passed at once finds no variance in a single chip.
+        self._least = 2 if recipe.statistics == ADAPTING else 1
+        self.batches = evenly(m, recipe.batch, least=self._least)
+
+    def _embedded(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embed the shots with the pretrained encoder, a pass at a time."""
+        rows = []
+        for first in range(0, len(chips), BATCH):
+            if self._token.cancelled():
+                raise _StoppedError
+            rows.append(self._encoder.embed(list(chips[first : first + BATCH])))
+        return np.concatenate(rows)
 
     def shuffled(self) -> list[Tensor]:
         """Give an epoch's batches of chip numbers."""
@@ -205,12 +224,11 @@ class _Run:
         tuple of float, or None
             Mean loss, and share of chips that were nearest to their own row; None where the run was cancelled.
         """
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
+        self._optimiser.set_rate(rate)
         ready = AUGMENTATIONS[self._recipe.augment].apply(self._chips[batch], self._draw)
-        self._optimiser.zero_grad(set_to_none=True)
+        self._optimiser.zero_grad()
         loss = right = 0.0
-        sizes = evenly(len(batch), self._micro)
+        sizes = evenly(len(batch), self._micro, least=self._least)
         parts = zip(torch.split(ready, sizes), torch.split(self._owners[batch], sizes), strict=True)
         for chips, owners in parts:
             if self._token.cancelled():
@@ -223,11 +241,11 @@ class _Run:
             loss += float(losses.detach().sum())
             right += float((likeness.argmax(1) == target).sum())
         if not np.isfinite(loss):
-            raise DeskError("The loss is no longer a number.", "Choose a smaller learning rate or another head.")
-        self._scaler.unscale_(self._optimiser)
+            raise _diverged()
+        self._scaler.unscale_(self._optimiser)  # type: ignore[arg-type]
         if self._pull is not None:
             self._pull.add()
-        self._scaler.step(self._optimiser)
+        self._scaler.step(self._optimiser)  # type: ignore[arg-type]
         self._scaler.update()
         return loss / len(batch), right / len(batch)
 
@@ -242,7 +260,14 @@ class _Run:
         self.mean.put()
         make_plain(self._net)
         self._net.requires_grad_(False)
+        # The last step may have gone wrong after its loss was computed.
+        if not all(bool(torch.isfinite(value).all()) for value in self._net.state_dict().values()):
+            raise _diverged()
         return Trained(self._net.eval(), self._rows.detach().float().cpu().numpy(), self._micro)
+
+
+def _diverged() -> DeskError:
+    return DeskError("The loss is no longer a number.", "Choose a smaller learning rate or another head.")
 
 
 def _precision(recipe: Recipe, device: torch.device) -> torch.dtype:

@@ -58,6 +58,8 @@ def with_difference(encoder: TorchEncoder, delta: bytes, *, version: int) -> Tor
         missing, unknown = net.load_state_dict(changed, strict=False)
         if unknown or any(name.rpartition(".")[2] == ADAPTER for name in missing):
             raise KeyError(*unknown)
+        if not all(bool(torch.isfinite(value).all()) for value in changed.values()):
+            raise KeyError("weights that are not finite")
     except (SafetensorError, RuntimeError, KeyError) as error:
         msg = f"Version {version} does not fit the encoder {encoder.base}, or is damaged."
         raise EncoderError(msg, "Go back to the pretrained encoder, or tune it anew.") from error
