@@ -10,7 +10,9 @@ import torch
 
 from osfi_gui.tuning.heads import HEADS, head_choices
 
-EMBEDDINGS = np.array([[3.0, 4.0, 0.0], [0.0, -5.0, 12.0], [20.0, 0.0, -21.0], [-0.6, 0.0, 0.8]])  # lengths 5, 13, 29, 1
+EMBEDDINGS = np.array(
+    [[3.0, 4.0, 0.0], [0.0, -5.0, 12.0], [20.0, 0.0, -21.0], [-0.6, 0.0, 0.8]]
+)  # lengths 5, 13, 29, 1
 ROWS = np.array([[1.0, 0.0, 0.0], [0.0, 0.6, 0.8], [2.0, -2.0, 1.0]])
 OWNERS = np.array([0, 1, 2, 0])
 LENGTHS = np.array([5.0, 13.0, 29.0, 1.0])

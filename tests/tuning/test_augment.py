@@ -1,0 +1,80 @@
+"""Augmentation: torchvision's crops from a generator of our own; the chips that were given stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torchvision.transforms.v2 import RandomResizedCrop
+
+from osfi_gui.tuning.augment import AUGMENTATIONS, augment_choices, crop_box
+
+
+def drawn(name, chips, seed=0):
+    return AUGMENTATIONS[name].apply(torch.from_numpy(chips), torch.Generator().manual_seed(seed)).numpy()
+
+
+def test_boxes_are_distributed_as_torchvision_s():
+    draw = torch.Generator().manual_seed(0)
+    ours = np.array([crop_box(112, draw, least=0.7, ratio=(3 / 4, 4 / 3)) for _ in range(4000)])
+    torch.manual_seed(0)
+    crop, image = RandomResizedCrop(112, scale=(0.7, 1.0)), torch.zeros(3, 112, 112)
+    boxes = (crop.make_params([image]) for _ in range(4000))
+    theirs = np.array([[box["top"], box["left"], box["height"], box["width"]] for box in boxes])
+    # Standard error of a mean of 4000: at most 0.2 pixels here.
+    np.testing.assert_allclose(ours.mean(axis=0), theirs.mean(axis=0), atol=0.8)
+    np.testing.assert_allclose(ours.std(axis=0), theirs.std(axis=0), atol=0.6)
+    assert (ours[:, 0] + ours[:, 2]).max() <= 112
+    assert (ours[:, 1] + ours[:, 3]).max() <= 112
+    assert ours.min() >= 0
+
+
+def test_what_comes_out_is_a_crop_of_what_went_in_or_its_mirror_image():
+    """A picture whose red rises to the right and green downwards tells where a crop lies, and which way round."""
+    ramp = np.linspace(20, 235, 112).round().astype(np.uint8)
+    chip = np.stack([np.tile(ramp, (112, 1)), np.tile(ramp[:, None], (1, 112)), np.full((112, 112), 7, np.uint8)], 2)
+    chips = np.stack([chip] * 200)
+    before = chips.copy()
+    out = drawn("paper", chips)
+    assert np.array_equal(chips, before)
+    assert (out.shape, out.dtype) == (chips.shape, np.uint8)
+    assert np.abs(out[..., 2].astype(int) - 7).max() <= 1
+    red = out[:, 56, :, 0].astype(int)
+    mirrored = red[:, -1] < red[:, 0]
+    assert 75 < mirrored.sum() < 125  # half of 200, three and a half standard deviations
+    slope = np.abs(red[:, -1] - red[:, 0]) / 215
+    assert slope.max() <= 1.001
+    assert slope.min() > np.sqrt(0.7 * 3 / 4) - 0.03  # the narrowest crop
+    area = slope * (out[:, -1, 56, 1].astype(int) - out[:, 0, 56, 1]) / 215
+    assert 0.67 < area.min() < 0.75
+    assert area.max() <= 1.01
+
+
+@pytest.mark.parametrize("name", ["paper", "camera"])
+def test_it_is_seeded_and_torch_s_global_generator_is_left_alone(name, faces):
+    torch.manual_seed(5)
+    state = torch.random.get_rng_state()
+    first, again, other = (drawn(name, faces[0], seed) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
+def test_half_of_the_chips_go_through_a_poor_camera(faces):
+    chips = np.concatenate([faces[0]] * 25)
+    plain, poor = AUGMENTATIONS["paper"], AUGMENTATIONS["camera"]
+    cropped = plain.apply(torch.from_numpy(chips), torch.Generator().manual_seed(0)).numpy()
+    out = poor.apply(torch.from_numpy(chips), torch.Generator().manual_seed(0)).numpy()
+    changed = np.array([not np.array_equal(a, b) for a, b in zip(cropped, out, strict=True)])
+    assert 75 < changed.sum() < 125
+    # They are still the same faces: no chip is blank or noise.
+    for a, b in zip(cropped[changed], out[changed], strict=True):
+        assert np.corrcoef(a.ravel().astype(float), b.ravel().astype(float))[0, 1] > 0.6
+
+
+def test_none_leaves_the_chips(faces):
+    assert np.array_equal(drawn("none", faces[0]), faces[0])
+
+
+def test_the_operator_can_choose_every_augmentation_the_paper_s_first():
+    assert [choice.name for choice in augment_choices()] == ["paper", "camera", "none"]
