@@ -1,7 +1,7 @@
-"""Augmentation of chips in memory, by torchvision's operations and a generator of our own.
+"""Augmentation of chips in memory, with a generator of our own: what torchvision's transforms give, number by number.
 
-torchvision's own random classes draw from torch's global generator, which every thread shares: a run would depend on
-what else the program does.
+torchvision's random classes draw from torch's global generator, which every thread shares, so that a run would depend
+on what else the program does; and importing it loads torch's compiler, which takes seconds and the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
+from torch.nn.functional import interpolate
 
 from osfi_gui.core.tune import Choice
 from osfi_gui.vision.camera import degrade
@@ -82,13 +83,12 @@ class CropAndMirror:
 
     def apply(self, chips: Tensor, draw: torch.Generator) -> Tensor:
         """Crop and mirror; see :meth:`Augmentation.apply`."""
-        from torchvision.transforms.v2.functional import resized_crop  # takes seconds to import
-
         size = chips.shape[1]
         out = torch.empty_like(chips)
         for row, chip in enumerate(chips.permute(0, 3, 1, 2)):
-            box = crop_box(size, draw, least=self.least, ratio=self.ratio)
-            cut = resized_crop(chip, *box, [size, size], antialias=True)
+            top, left, height, width = crop_box(size, draw, least=self.least, ratio=self.ratio)
+            cut = chip[None, :, top : top + height, left : left + width]
+            cut = interpolate(cut, (size, size), mode="bilinear", antialias=True)[0]
             mirrored = bool(torch.rand(1, generator=draw) < 0.5)
             out[row] = (cut.flip(2) if mirrored else cut).permute(1, 2, 0)
         return out

@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import normalize
 
 from osfi_gui.core.tune import Choice
+from osfi_gui.tuning.steps import Adam
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -90,7 +91,7 @@ class Probed:
     def rows(self, embeddings: Tensor, owners: Tensor, n: int, *, head: Head, draw: torch.Generator) -> Tensor:
         """Train random rows; see :meth:`Start.rows`."""
         rows = Random().rows(embeddings, owners, n, head=head, draw=draw).requires_grad_()
-        optimiser = torch.optim.Adam([rows], lr=self.rate, weight_decay=self.decay)
+        optimiser = Adam([([rows], self.decay)], self.rate)
         for _ in range(self.most_steps):
             losses, likeness = head.loss(embeddings, rows, owners)
             if float((likeness.argmax(1) == owners).float().mean()) > self.enough:

@@ -149,14 +149,20 @@ class TopBar(QFrame):
         self.device_badge.setAccessibleName(self.tr("Recognition runs on: {device}").format(device=device))
         self.device_badge.setToolTip(self._device_note or self.tr("What recognition runs on"))
         set_role(self.device_badge, "warning" if marked else "badge")
-        self.encoder_badge.setText(state.encoder)
-        self.encoder_badge.setToolTip(self.tr("The encoder that recognises faces"))
-        self.encoder_badge.setAccessibleName(self.tr("Encoder: {encoder}").format(encoder=state.encoder))
+        self._show_encoder()
         self._fit()
+
+    def _show_encoder(self) -> None:
+        """Show the encoder, with the version that the gallery works with."""
+        title = self._gallery.encoder or self._engine.encoder
+        self.encoder_badge.setText(title)
+        self.encoder_badge.setToolTip(self.tr("The encoder that recognises faces"))
+        self.encoder_badge.setAccessibleName(self.tr("Encoder: {encoder}").format(encoder=title))
 
     def show_gallery(self, state: GalleryState) -> None:
         """Show who is enrolled, whether the threshold was calibrated for them, and whether it can be locked."""
         self._gallery = state
+        self._show_encoder()
         opened = state.phase is Phase.READY
         if opened:
             people = self.tr("1 person") if state.people == 1 else self.tr("%n people", None, state.people)
@@ -216,7 +222,7 @@ class TopBar(QFrame):
         self.calibration_badge.setText(self.calibration_badge.accessibleName())
         self.gallery_badge.setVisible(True)
         self.source_note.setVisible(bool(self.source_note.text()))
-        self.encoder_badge.setVisible(bool(self._engine.encoder))
+        self.encoder_badge.setVisible(bool(self.encoder_badge.text()))
         steps: tuple[Callable[[], object], ...] = (
             self._shorten_calibration,
             lambda: self.gallery_badge.setVisible(self._gallery.phase is not Phase.READY),

@@ -28,7 +28,7 @@ class Desk:
         self.closed = True
 
     def until(self, done):
-        self.bot.waitUntil(done, timeout=40_000)
+        self.bot.waitUntil(lambda: bool(done()), timeout=40_000)
 
     def press(self, button):
         self.until(lambda: button.isEnabled() and button.isVisible())
@@ -81,8 +81,8 @@ class Desk:
             self.press(self.window.leave_question.leave)
             self.until(lambda: self.closed)
         app.end()
-        for thread in (app.capture, app.recognition, app._desk_thread):
-            assert thread.isFinished(), thread.objectName()
+        for thread in (app.capture, app.recognition, app.tuning, app._desk_thread):
+            assert not thread.isRunning(), thread.objectName()
         QCoreApplication.sendPostedEvents()
 
 

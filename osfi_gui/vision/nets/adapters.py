@@ -22,7 +22,8 @@ class AdaptedConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map as the convolution does, plus the adapter's share."""
-        return self._conv_forward(x, self.weight + pad(self.adapter, (1, 1, 1, 1)), self.bias)
+        out: Tensor = self._conv_forward(x, self.weight + pad(self.adapter, (1, 1, 1, 1)), self.bias)
+        return out
 
 
 def add_adapters(net: nn.Module) -> list[nn.Parameter]:
