@@ -111,7 +111,8 @@ def measured_operating_point(
     if m == 0 or n == 0:
         return None
     cosine = threshold_at_far(Cosine().score(cosines), target_far)
-    counted = f"{m} faces of {people} strangers" if people != m else f"{m} faces of strangers"
+    faces = "1 face" if m == 1 else f"{m} faces"
+    counted = f"{faces} of strangers" if people == m else f"{faces} of {people} stranger{'s' if people != 1 else ''}"
     source = f"Measured on {counted} in this gallery."
     if target_far * m < 1.0:
         source += f" That is too few for a FAR of {100 * target_far:g} %: it lies above the highest of them."

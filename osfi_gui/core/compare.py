@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DRAWS = 2000
 LEVEL = 0.95
+FARS = (0.001, 0.01, 0.1)
+"""False accept rates at which encoders are compared, where there are strangers enough to measure them."""
 LEAST_PEOPLE = 5
 """Persons, of those enrolled and of strangers, below which an interval would say nothing."""
 BLOCK = 256
@@ -184,10 +186,11 @@ def _why_unjudged(counts: TuneCounts) -> str:
             f"Not judged: {counts.held_out_people} people have a shot that could be held out, {LEAST_PEOPLE} are "
             "needed. Enrol a second shot of each."
         )
-    return (
-        f"Not judged: there are faces of {counts.stranger_people} strangers, and {LEAST_PEOPLE} are needed to measure "
-        "false accepts. Add strangers first."
-    )
+    if counts.stranger_people < LEAST_PEOPLE:
+        there = f"faces of {counts.stranger_people} strangers, and {LEAST_PEOPLE}"
+    else:
+        there = f"{counts.strangers} faces of strangers, and {round(1 / FARS[-1])}"
+    return f"Not judged: there are {there} are needed to measure false accepts. Add strangers first."
 
 
 def _numbered(persons: NDArray[np.integer]) -> tuple[NDArray[np.int64], int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from osfi_gui.core.calibrate import SMALLEST_FOR_NAC, TARGET_FAR
-from osfi_gui.core.compare import LEAST_PEOPLE, Persons, Scores, compare, judge
+from osfi_gui.core.compare import FARS, LEAST_PEOPLE, Persons, Scores, compare, judge
 from osfi_gui.core.decide import LABELS
 from osfi_gui.core.desk import TuneReadiness
 from osfi_gui.core.errors import DeskError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from osfi_gui.store.gallery import GalleryFile
     from osfi_gui.vision.encode import TorchEncoder
 
-FARS = (0.001, 0.01, 0.1)
 BATCH = 32
 MOST_WATCHED = 100
 """Held-out shots, and strangers, that the curve of a run looks at; the judgement at its end looks at all."""
