@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 PRETRAINED = replace(PAPER_RECIPE, layers="none")
 CAMERAS = ("clean", "degraded")
+KEPT = "The rows that were finished are kept."
 
 
 def paper_grid(base: Recipe) -> tuple[Recipe, ...]:
@@ -166,14 +167,17 @@ def evaluate(
         msg = f"There is no camera named “{protocol.camera}”."
         raise DeskError(msg, f"Choose one of: {', '.join(CAMERAS)}.")
     folds = read_folds(root, protocol)
-    folder = ExperimentFolder(out, folds, {"encoder": encoder.name, "camera": protocol.camera})
+    aligned = "aligned" if protocol.aligned else "detected"
+    folder = ExperimentFolder(out, folds, {"encoder": encoder.name, "camera": protocol.camera, "chips": aligned})
     yield Started(f"{len(recipes)} rows on {len(folds.shots)} known and {len(folds.strangers)} unknown people")
     chips: _Chips | None = None
-    for event in _read(root, folds, protocol, encoder, detector):
+    for event in _read(root, folds, protocol, encoder, detector, token=token):
         if isinstance(event, _Chips):
             chips = event
         else:
             yield event
+        if isinstance(event, Cancelled):
+            return
     assert chips is not None  # _read ends with them or raises
     rows: list[Row] = []
     curves: list[tuple[str, Scores]] = []
@@ -241,7 +245,13 @@ def _results(
 
 
 def _read(
-    root: Path, folds: Folds, protocol: Protocol, encoder: TorchEncoder, detector: Detector | None
+    root: Path,
+    folds: Folds,
+    protocol: Protocol,
+    encoder: TorchEncoder,
+    detector: Detector | None,
+    *,
+    token: CancelToken,
 ) -> Iterator[Event]:
     """Read everybody's chips; a picture without a face is lost, and counted."""
     parts: list[tuple[list[Pixels], list[int]]] = []
@@ -252,6 +262,9 @@ def _read(
         owners: list[int] = []
         for owner, files in enumerate(part.values()):
             for file in files:
+                if token.cancelled():
+                    yield Cancelled(KEPT)
+                    return
                 chip = _chip(root / file, encoder, detector)
                 done += 1
                 if chip is None:
@@ -303,9 +316,10 @@ def _scored(
         for event in train(encoder, chips.shots, chips.owners, recipe=recipe, token=token):
             if isinstance(event, Finished) and isinstance(event.result, Trained):
                 tuned = encoder.with_net(event.result.net, version=0)
-            elif isinstance(event, (Stepped, Cancelled)):
+            elif isinstance(event, Stepped):
                 yield event
-            if isinstance(event, Cancelled):
+            elif isinstance(event, Cancelled):
+                yield Cancelled(KEPT)
                 return
     seconds = time.monotonic() - began
     vectors = []
@@ -313,7 +327,7 @@ def _scored(
         rows = []
         for first in range(0, len(part), BATCH):
             if token.cancelled():
-                yield Cancelled("The rows that were finished are kept.")
+                yield Cancelled(KEPT)
                 return
             rows.append(tuned.embed(list(part[first : first + BATCH])))
         vectors.append(np.concatenate(rows))

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class ExperimentFolder:
                     for name in names
                 }
                 return scores, float(stored["seconds"])
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None
 
     def keep(self, recipe: Recipe, scores: dict[str, Scores], *, seconds: float) -> None:
