@@ -62,8 +62,10 @@ def make_session(store: GalleryStore, encoder: Encoder) -> Session:
     # Nobody measured this encoder, or it was tuned here: only this gallery's own strangers can say where to draw the
     # line. Without any, nothing is decided.
     strangers = store.stranger_embeddings(encoder.name)
-    cosines = strangers.matrix.reshape(-1, gallery.matrix.shape[1]) @ gallery.matrix.T
-    people = len(set(strangers.persons))
+    enrolled = {person.name for person in store.identities()}  # whoever is, since then, is no stranger any more
+    rows = [row for row, person in enumerate(strangers.persons) if person not in enrolled]
+    cosines = strangers.matrix.reshape(-1, gallery.matrix.shape[1])[rows] @ gallery.matrix.T
+    people = len({strangers.persons[row] for row in rows})
     point = measured_operating_point(cosines, people=people, encoder=encoder.name, revision=revision)
     return Session(encoder, gallery, point, state)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from osfi_gui.core.enrolment import FileReport
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
-from osfi_gui.services.enrol import Examiner, people_in
+from osfi_gui.services.enrol import SAME_SHOT, Examiner, people_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +57,7 @@ def import_strangers(
     yield Started(f"Looking at {len(people)} strangers in {root.name}")
     examiner = Examiner(detector, encoder, aligned=aligned)
     total = sum(len(files) for _, files in people)
+    known = list(store.stranger_embeddings(encoder.name).matrix)
     done = kept = 0
     for name, files in people:
         shots = []
@@ -67,7 +70,12 @@ def import_strangers(
             try:
                 if enrolled:
                     raise DeskError("Somebody of this name is enrolled, so this is no stranger.")
-                shots.append(examiner.shot_of(file))
+                shot = examiner.shot_of(file)
+                vector = shot.embeddings[encoder.name]
+                if known and float((np.stack(known) @ vector).max()) >= SAME_SHOT:
+                    raise DeskError("The same picture is kept already.")
+                known.append(vector)
+                shots.append(shot)
                 yield FileReport(str(file), name, "enrolled")
             except DeskError as error:
                 yield FileReport(str(file), name, "refused", str(error))

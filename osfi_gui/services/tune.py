@@ -145,7 +145,12 @@ def readiness(store: GalleryFile) -> TuneReadiness:
             f"The result could not be judged: only {several} people have a second shot to hold out, and {LEAST_PEOPLE} "
             "are needed. Enrol more shots of each."
         )
-    elif strangers < LEAST_PEOPLE or strangers * FARS[-1] < 1.0:
+    elif store.stranger_people() < LEAST_PEOPLE:
+        advice = (
+            f"The result could not be judged: the strangers are {store.stranger_people()} people, and {LEAST_PEOPLE} "
+            "are needed. Add a folder of people who are not enrolled."
+        )
+    elif strangers * FARS[-1] < 1.0:
         advice = (
             f"The result could not be judged: the gallery holds {strangers} faces of strangers, and "
             f"{round(1 / FARS[-1])} are needed to measure false accepts, {round(1 / TARGET_FAR)} for a FAR of 1 %. "
@@ -178,7 +183,10 @@ def gather(store: GalleryFile, encoder: TorchEncoder, *, seed: int) -> TuneData:
     if problem := readiness(store).problem:
         what, _, remedy = problem.partition(": ")
         raise DeskError(f"{what}.", f"{remedy[:1].upper()}{remedy[1:]}")
-    revision, shots, strangers = store.revision, store.shots(), store.strangers()
+    revision, shots = store.revision, store.shots()
+    # Whoever was enrolled since is no stranger any more.
+    enrolled = {person.name for person in store.identities()}
+    strangers = [stranger for stranger in store.strangers() if stranger.person not in enrolled]
     ids = tuple(sorted({shot.identity_id for shot in shots}))
     row_of = {identity_id: row for row, identity_id in enumerate(ids)}
     owners = np.array([row_of[shot.identity_id] for shot in shots], dtype=np.int64)

@@ -84,6 +84,14 @@ class GalleryStrangers(GalleryConnection):
         with self._reading() as db:
             return int(db.execute(sa.select(sa.func.count()).select_from(s.strangers)).scalar_one())
 
+    def stranger_people(self) -> int:
+        """How many persons they are; a face of which nobody knows whose it is counts as one."""
+        person = s.strangers.c.person
+        named = sa.select(sa.func.count(person.distinct())).where(person != "")
+        unnamed = sa.select(sa.func.count()).select_from(s.strangers).where(person == "")
+        with self._reading() as db:
+            return int(db.execute(named).scalar_one()) + int(db.execute(unnamed).scalar_one())
+
     def strangers(self) -> list[Stranger]:
         """Give all strangers, oldest first."""
         with self._reading() as db:
