@@ -62,7 +62,7 @@ class ExperimentFolder:
         """Give a row's scores by matcher and its seconds, or None where it was not finished."""
         path = self._row(recipe)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 names = [str(name) for name in stored["matchers"]]
                 scores = {
                     name: Scores(stored[f"{name}_mated"], stored["correct"], stored[f"{name}_non_mated"])
