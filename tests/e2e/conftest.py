@@ -28,7 +28,7 @@ class Desk:
         self.closed = True
 
     def until(self, done):
-        self.bot.waitUntil(lambda: bool(done()), timeout=40_000)
+        self.bot.waitUntil(lambda: bool(done()), timeout=90_000)
 
     def press(self, button):
         self.until(lambda: button.isEnabled() and button.isVisible())
