@@ -106,13 +106,13 @@ def tune(
     wanted = recipe_named(given.pop("recipe"), tune_choices(), **given)
     check_recipe(wanted)
     with open_gallery(gallery, passphrase_file, create=False) as store, progress(hidden=as_json) as bar:
-        ready = readiness(store)
-        if ready.advice and not ready.problem:
-            err.print(plain(ready.advice))
         _, engine = load_tools(encoder, aligned=True)
+        data = gather(store, engine, seed=wanted.seed)
+        if advice := readiness(store).advice:
+            err.print(plain(advice))
         task = bar.add_task("Tuning", total=None)
         tuned: Tuned | None = None
-        for event in run(gather(store, engine, seed=wanted.seed), engine, recipe=wanted, token=Token()):
+        for event in run(data, engine, recipe=wanted, token=Token()):
             if isinstance(event, Stepped):
                 bar.update(task, completed=event.step, total=event.steps, description=f"Loss {event.loss:.3f}")
                 if as_json:
