@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torchvision.transforms.v2 import RandomResizedCrop
+from torchvision.transforms.v2.functional import resized_crop
 
 from osfi_gui.tuning.augment import AUGMENTATIONS, augment_choices, crop_box
 
@@ -48,6 +49,16 @@ def test_what_comes_out_is_a_crop_of_what_went_in_or_its_mirror_image():
     area = slope * (out[:, -1, 56, 1].astype(int) - out[:, 0, 56, 1]) / 215
     assert 0.67 < area.min() < 0.75
     assert area.max() <= 1.01
+
+
+def test_a_crop_is_resized_as_torchvision_does(faces):
+    out, draw = drawn("paper", faces[0], seed=7), torch.Generator().manual_seed(7)
+    for chip, got in zip(faces[0], out, strict=True):
+        box = crop_box(112, draw, least=0.7, ratio=(3 / 4, 4 / 3))
+        expected = resized_crop(torch.from_numpy(chip).permute(2, 0, 1), *box, [112, 112], antialias=True)
+        if torch.rand(1, generator=draw) < 0.5:
+            expected = expected.flip(2)
+        assert np.abs(got.astype(int) - expected.permute(1, 2, 0).numpy()).max() <= 1
 
 
 @pytest.mark.parametrize("name", ["paper", "camera"])

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from osfi_gui.tuning.steps import DecayToward, WeightMean, rate_at
+from osfi_gui.tuning.steps import Adam, DecayToward, WeightMean, rate_at
 
 
 def test_the_rate_falls_along_half_a_cosine():
@@ -44,6 +44,29 @@ def test_the_pull_is_the_decay_times_the_way_from_home():
     pull.add()
     assert moved.grad.tolist() == pytest.approx([10.2, 9.5])
     assert still.grad is None
+
+
+def test_adam_is_torch_s():
+    """Two groups with decays of their own, a rate that changes, and a parameter that has no gradient now and then."""
+    draw = torch.Generator().manual_seed(0)
+    ours = [nn.Parameter(torch.randn(shape, generator=draw)) for shape in ((3, 4), (5,), (2, 2))]
+    theirs = [nn.Parameter(parameter.detach().clone()) for parameter in ours]
+    optimiser = Adam([(ours[:1], 0.1), (ours[1:], 0.0)], 0.01)
+    groups = [{"params": theirs[:1], "weight_decay": 0.1}, {"params": theirs[1:], "weight_decay": 0.0}]
+    reference = torch.optim.Adam(groups, lr=0.01)
+    for step in range(25):
+        optimiser.zero_grad()
+        reference.zero_grad()
+        for mine, other in zip(ours, theirs, strict=True):
+            mine.grad = torch.randn(mine.shape, generator=draw) * 10.0 ** (step % 5 - 3)
+            other.grad = mine.grad.clone()
+        optimiser.set_rate(0.01 / (1 + step))
+        for group in reference.param_groups:
+            group["lr"] = 0.01 / (1 + step)
+        optimiser.step()
+        reference.step()
+    for mine, other in zip(ours, theirs, strict=True):
+        assert torch.allclose(mine, other, rtol=1e-5, atol=1e-7)
 
 
 def far(net, other):

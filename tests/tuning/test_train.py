@@ -259,6 +259,42 @@ def test_what_it_says_first_is_the_pretrained_encoder_s_loss(mobile, faces, run)
     assert steps[0].accuracy == np.mean(cosines.argmax(axis=1) == owners)
 
 
+@pytest.mark.parametrize(
+    ("layers", "statistics"), [("bn", "frozen"), ("bn", "adapting"), ("full", "frozen"), ("full", "adapting")]
+)
+def test_a_run_is_what_a_plain_torch_loop_makes(tiny, small_faces, run, layers, statistics):
+    """The same by torch's own layers, Adam, cosine annealing and cross entropy, with whole batches."""
+    chips, owners = small_faces
+    made, steps = run(tiny, small_faces, epochs=8, augment="none", layers=layers, statistics=statistics, decay=0.01)
+    net = copy.deepcopy(tiny.net).eval()
+    norms = [module for module in net.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.train(statistics == "adapting")
+    x = (torch.from_numpy(chips).permute(0, 3, 1, 2).float() - 127.5) / 127.5
+    known, right = torch.from_numpy(tiny.embed(list(chips))), torch.from_numpy(owners)
+    rows = torch.nn.Parameter(torch.nn.functional.normalize(known.view(5, 3, 10).sum(1)))
+    trains = net.parameters() if layers == "full" else [p for norm in norms for p in norm.parameters()]
+    optimiser = torch.optim.Adam([*trains, rows], lr=1e-3, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=8)
+    losses = []
+    for _ in range(8):
+        cosines = torch.nn.functional.normalize(net(x)) @ torch.nn.functional.normalize(rows).T
+        loss = torch.nn.functional.cross_entropy(32.0 * (cosines - 0.4 * torch.eye(5)[right]), right)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        losses.append(loss.item())
+    assert [step.loss for step in steps] == pytest.approx(losses, rel=1e-4)
+    # Biases before a BatchNorm that normalises by the batch have no gradient but rounding, which Adam makes large.
+    idle = {"conv2.bias", "conv3.bias"} if (layers, statistics) == ("full", "adapting") else set()
+    expected = net.state_dict()
+    for name, value in made.net.state_dict().items():
+        if name not in idle and not (idle and name.endswith("running_mean")):
+            assert torch.allclose(value.double(), expected[name].double(), atol=2e-5), name
+    assert np.abs(made.rows - rows.detach().numpy()).max() < 2e-5
+
+
 def test_a_run_can_be_looked_at_in_the_middle(tiny, small_faces):
     def look(encoder, epoch):
         assert encoder.embed(list(small_faces[0][:2])).shape == (2, 10)
