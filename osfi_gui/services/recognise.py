@@ -71,6 +71,7 @@ class Recogniser:
         sightings = tuple(
             Sighting(track, face, chip, embedding, measure(face, chip), self._decide(embedding, track, session))
             for track, face, chip, embedding in zip(tracks, faces, chips, embeddings, strict=True)
+            if track or not self._video
         )
         self._votes = {track: vote for track, vote in self._votes.items() if track in self._tracker.alive}
         done = time.perf_counter()

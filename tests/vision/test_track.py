@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -137,3 +139,12 @@ def test_portraits_of_two_people_shown_in_one_place_are_two_tracks(demo_dir, mtc
         placed = Face((100.0, 100.0, 80.0, 100.0), face.landmarks, face.score)
         numbers.append(tracker.assign([placed], vector[None], time_s=index * 0.04)[0])
     assert numbers == [1, 2]
+
+
+def test_an_uncertain_face_continues_a_track_but_begins_none():
+    """MTCNN takes a bent arm for a face now and then, with a score of 0.92."""
+    tracker = Tracker()
+    arm, unsure = replace(at(300), score=0.92), replace(at(4), score=0.92)
+    assert assign(tracker, (arm, BEA), at_s=0.0) == [0]
+    assert assign(tracker, (at(0), ADA), (arm, BEA), at_s=0.04) == [1, 0]
+    assert assign(tracker, (unsure, ADA), at_s=0.08) == [1]
