@@ -233,7 +233,7 @@ def tune(data: TuneData, encoder: TorchEncoder, *, recipe: Recipe, token: Cancel
     began = time.monotonic()
     counts = data.counts
     yield Started(f"Tuning {encoder.title} on {counts.shots} shots of {counts.people} people")
-    watch = _Watch(data)
+    watch = _Watch(data, token)
     trained: Trained | None = None
     for event in train(
         encoder,
@@ -345,7 +345,8 @@ def _both(
 class _Watch:
     """Looks at a run from time to time: DIR on some held-out shots and strangers, with the cosine."""
 
-    def __init__(self, data: TuneData) -> None:
+    def __init__(self, data: TuneData, token: CancelToken) -> None:
+        self._token = token
         rng = np.random.default_rng(0)
         self._train, self._owners = data.chips[~data.held], data.owners[~data.held]
         held, strangers = np.flatnonzero(data.held), np.arange(len(data.strangers))
@@ -364,10 +365,18 @@ class _Watch:
         wanted = look / (WATCH_SHARE * 3.0 * len(self._train))
         return max(1, min(round(wanted), epochs // 5))
 
-    def look(self, encoder: TorchEncoder, epoch: float) -> Measured:
-        """Measure DIR at the target FAR."""
-        gallery = mean_rows(encoder.embed(list(self._train)), self._owners, n=self._n)
-        mated, others = (encoder.embed(list(chips)) @ gallery.T for chips in (self._shots, self._strangers))
+    def look(self, encoder: TorchEncoder, epoch: float) -> Measured | None:
+        """Measure DIR at the target FAR; None where the run was cancelled meanwhile."""
+        vectors = []
+        for chips in (self._train, self._shots, self._strangers):
+            rows = []
+            for first in range(0, len(chips), BATCH):
+                if self._token.cancelled():
+                    return None
+                rows.append(encoder.embed(list(chips[first : first + BATCH])))
+            vectors.append(np.concatenate(rows))
+        gallery = mean_rows(vectors[0], self._owners, n=self._n)
+        mated, others = vectors[1] @ gallery.T, vectors[2] @ gallery.T
         scores = scores_of(mated, others, Cosine(), self._rights)
         value = dir_at_far(scores.mated, scores.correct, scores.non_mated, far=self.far)
         return Measured(epoch, value, self.far)

@@ -11,9 +11,16 @@ from osfi_gui.core.tune import Choice
 from osfi_gui.tuning.steps import Adam
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from osfi_gui.tuning.heads.base import Head
+
+
+def never() -> bool:
+    """Let a start go on to its end."""
+    return False
 
 
 class Start(Protocol):
@@ -23,7 +30,16 @@ class Start(Protocol):
     title: str
     help: str
 
-    def rows(self, embeddings: Tensor, owners: Tensor, n: int, *, head: Head, draw: torch.Generator) -> Tensor:
+    def rows(
+        self,
+        embeddings: Tensor,
+        owners: Tensor,
+        n: int,
+        *,
+        head: Head,
+        draw: torch.Generator,
+        cancelled: Callable[[], bool] = never,
+    ) -> Tensor:
         """Make the rows.
 
         Parameters
@@ -37,6 +53,8 @@ class Start(Protocol):
         head : Head
         draw : torch.Generator
             On the CPU.
+        cancelled : callable
+            Whether to stop where it is: nobody will want the rows.
 
         Returns
         -------
@@ -53,7 +71,16 @@ class Imprinted:
     title = "Weight imprinting"
     help = "Each row starts as the identity's mean embedding: the encoder already knows most. The paper's choice."
 
-    def rows(self, embeddings: Tensor, owners: Tensor, n: int, *, head: Head, draw: torch.Generator) -> Tensor:
+    def rows(
+        self,
+        embeddings: Tensor,
+        owners: Tensor,
+        n: int,
+        *,
+        head: Head,
+        draw: torch.Generator,
+        cancelled: Callable[[], bool] = never,
+    ) -> Tensor:
         """Give the normalised sum of each identity's embeddings; see :meth:`Start.rows`."""
         sums = torch.zeros(n, embeddings.shape[1], dtype=torch.float64).index_add_(
             0, owners.cpu(), embeddings.double().cpu()
@@ -68,7 +95,16 @@ class Random:
     title = "Random"
     help = "Random rows: the encoder is pulled about until they fit. To compare with."
 
-    def rows(self, embeddings: Tensor, owners: Tensor, n: int, *, head: Head, draw: torch.Generator) -> Tensor:
+    def rows(
+        self,
+        embeddings: Tensor,
+        owners: Tensor,
+        n: int,
+        *,
+        head: Head,
+        draw: torch.Generator,
+        cancelled: Callable[[], bool] = never,
+    ) -> Tensor:
         """Give random unit rows; see :meth:`Start.rows`."""
         return normalize(torch.randn(n, embeddings.shape[1], generator=draw)).to(embeddings)
 
@@ -88,11 +124,22 @@ class Probed:
     enough = 0.95
     most_steps = 2000
 
-    def rows(self, embeddings: Tensor, owners: Tensor, n: int, *, head: Head, draw: torch.Generator) -> Tensor:
+    def rows(
+        self,
+        embeddings: Tensor,
+        owners: Tensor,
+        n: int,
+        *,
+        head: Head,
+        draw: torch.Generator,
+        cancelled: Callable[[], bool] = never,
+    ) -> Tensor:
         """Train random rows; see :meth:`Start.rows`."""
         rows = Random().rows(embeddings, owners, n, head=head, draw=draw).requires_grad_()
         optimiser = Adam([([rows], self.decay)], self.rate)
         for _ in range(self.most_steps):
+            if cancelled():
+                break
             losses, likeness = head.loss(embeddings, rows, owners)
             if float((likeness.argmax(1) == owners).float().mean()) > self.enough:
                 break

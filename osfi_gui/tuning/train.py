@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.tune import Measured, Recipe
     from osfi_gui.vision.encode import TorchEncoder
 
-    Measure = Callable[[TorchEncoder, float], Measured]
+    Measure = Callable[[TorchEncoder, float], Measured | None]
 
 NOTHING_CHANGED = "Nothing was changed."
 
@@ -111,7 +111,7 @@ def train(
     token : CancelToken
         Checked between any two forward and backward passes.
     measure : callable, optional
-        Looks at the encoder in the middle of a run; what it gives is yielded.
+        Looks at the encoder in the middle of a run; what it gives is yielded. None where it was cancelled.
     measure_every : int
         Epochs between two looks.
 
@@ -145,7 +145,9 @@ def train(
             yield Stepped(step, steps, step / len(run.batches), *learnt, rate, left_s)
         run.mean.take(epoch)
         if measure is not None and (epoch + 1) % measure_every == 0:
-            yield measure(run.as_encoder(), epoch + 1.0)
+            looked = measure(run.as_encoder(), epoch + 1.0)
+            if looked is not None:
+                yield looked
     yield Finished(run.end())
 
 
@@ -176,7 +178,9 @@ class _Run:
         self._chips = torch.from_numpy(np.ascontiguousarray(chips))
         self._head = HEADS[recipe.head](scale=recipe.scale, margin=recipe.margin)
         known = torch.from_numpy(self._embedded(chips)).to(self._device)
-        first = STARTS[recipe.start].rows(known, self._owners.to(self._device), n, head=self._head, draw=self._draw)
+        start = STARTS[recipe.start]
+        right = self._owners.to(self._device)
+        first = start.rows(known, right, n, head=self._head, draw=self._draw, cancelled=token.cancelled)
         self._rows = first.requires_grad_()
         self._net = copy.deepcopy(encoder.net)
         trains = open_layers(self._net, recipe.layers)

@@ -163,6 +163,16 @@ def test_cancelled_nothing_is_left(data, mobile, gallery):
     assert gallery.versions("mobile") == []
 
 
+def test_cancelled_before_a_look_there_is_no_look(data, mobile):
+    token, events = Token(), []
+    for event in tune(data, mobile, recipe=RECIPE, token=token):
+        events.append(event)
+        if isinstance(event, Stepped) and event.step == 2:
+            token.cancel()
+    assert [event.epoch for event in events if isinstance(event, Measured)] == [1.0]
+    assert events[-1] == Cancelled("Nothing was changed.")
+
+
 def test_two_equal_encoders_are_no_different(data, mobile):
     *_, last = judged(data, mobile, mobile, token=Token())
     comparison = last.result

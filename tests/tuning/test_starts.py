@@ -86,6 +86,19 @@ def test_probing_gives_up_on_what_cannot_be_told_apart():
     assert np.isfinite(rows("lp", same, np.array([0, 1]), 2)).all()
 
 
+def test_probing_stops_when_it_is_cancelled():
+    same = torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+    asked = []
+
+    def cancelled():
+        asked.append(1)
+        return len(asked) > 3
+
+    draw = torch.Generator().manual_seed(0)
+    STARTS["lp"].rows(same, torch.tensor([0, 1]), 2, head=HEADS["cosface"](), draw=draw, cancelled=cancelled)
+    assert len(asked) == 4
+
+
 def test_probing_touches_neither_the_encoder_nor_its_statistics(tiny, small_faces, run):
     before = {name: value.clone() for name, value in tiny.net.state_dict().items()}
     trained, _ = run(tiny, small_faces, start="lp", layers="none", epochs=1)
