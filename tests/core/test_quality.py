@@ -140,7 +140,7 @@ def test_every_failed_check_is_told():
 
 
 def test_nearly_every_real_face_passes(shared_data, mtcnn, sface):
-    """Deep-funneled LFW is press photographs: all but two in a hundred could be enrolled (of all 953: 1.3 %)."""
+    """Deep-funneled LFW is press photographs: all but two in a hundred could be enrolled."""
     from osfi_gui.core.values import Portrait
     from osfi_gui.vision.pictures import read_picture
 

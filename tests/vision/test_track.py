@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from osfi_gui.core.values import Face
-from osfi_gui.vision.track import Tracker, overlap
+from osfi_gui.vision.pictures import read_picture
+from osfi_gui.vision.track import LEAST_BEGIN, Tracker, overlap
 
 DIM = 16
 ADA, BEA, CLEO = np.eye(DIM, dtype=np.float32)[:3]
@@ -148,3 +149,14 @@ def test_an_uncertain_face_continues_a_track_but_begins_none():
     assert assign(tracker, (arm, BEA), at_s=0.0) == [0]
     assert assign(tracker, (at(0), ADA), (arm, BEA), at_s=0.04) == [1, 0]
     assert assign(tracker, (unsure, ADA), at_s=0.08) == [1]
+
+
+def test_real_faces_are_certain_enough_to_begin_a_track(shared_data, mtcnn):
+    """Of press photographs, 202 of LFW, the face in the middle always is."""
+    scores = []
+    for file in sorted((shared_data / "lfw250").glob("*/*.jpg"))[::12]:
+        if faces := mtcnn.detect(read_picture(file)):
+            central = min(faces, key=lambda f: abs(f.box[0] + f.box[2] / 2 - 125) + abs(f.box[1] + f.box[3] / 2 - 125))
+            scores.append(central.score)
+    assert len(scores) == 202
+    assert min(scores) > 0.99 > LEAST_BEGIN
