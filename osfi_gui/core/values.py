@@ -259,6 +259,34 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Measurement:
+    """What an operating point did to the probes it was measured on.
+
+    Attributes
+    ----------
+    far, dir : tuple of float
+        Value, and both ends of its 95 % interval, 0..1.
+    probes, probe_people : int
+        Mated probes and whose they are.
+    strangers, stranger_people : int
+        Non-mated probes and whose they are.
+    measurable : bool
+        Whether so many strangers can show the target FAR at all.
+    made_at : str
+        ISO 8601, UTC; empty before it is kept.
+    """
+
+    far: tuple[float, float, float]
+    dir: tuple[float, float, float]
+    probes: int
+    probe_people: int
+    strangers: int
+    stranger_people: int
+    measurable: bool
+    made_at: str = ""
+
+
+@dataclass(frozen=True)
 class OperatingPoint:
     """What a decision is made with.
 
@@ -278,6 +306,10 @@ class OperatingPoint:
         Where it comes from, in a sentence for the operator.
     target_far : float
         The false accept rate it aims at, 0..1.
+    measured : Measurement or None
+        What it did to the probes it was measured on; None for a default.
+    cohort_ids : tuple of int
+        Strangers of the gallery whose embeddings fill the neighbourhood; empty for matchers without a cohort.
     """
 
     matcher: str
@@ -288,6 +320,8 @@ class OperatingPoint:
     revision: int = -1
     source: str = ""
     target_far: float = 0.01
+    measured: Measurement | None = None
+    cohort_ids: tuple[int, ...] = ()
 
 
 class Verdict(StrEnum):
