@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from osfi_gui.core.values import Portrait
 from osfi_gui.services.enrol import the_one
 from osfi_gui.services.tune import BATCH, mean_rows, scores_of
 from osfi_gui.store.experiment import ExperimentFolder
-from osfi_gui.vision.camera import degrade
+from osfi_gui.vision.camera import degrade_named
 from osfi_gui.vision.pictures import list_pictures, read_picture
 
 if TYPE_CHECKING:
@@ -271,9 +270,7 @@ def _read(
                     lost += 1
                     continue
                 if protocol.camera == "degraded":
-                    # By file and seed, so that a picture looks the same whoever else takes part.
-                    digest = hashlib.sha256(f"{protocol.seed}/{file}".encode()).digest()
-                    chip = degrade(chip, np.random.default_rng(int.from_bytes(digest[:8], "little")))
+                    chip = degrade_named(chip, f"{protocol.seed}/{file}")
                 pixels.append(chip)
                 owners.append(owner)
             if done % 50 < len(files):

@@ -62,7 +62,7 @@ def recipe_text(recipe: Recipe) -> str:
     if recipe.batch != paper.batch:
         parts.append(_tr("batch {batch}").format(batch=recipe.batch))
     if recipe.augment != paper.augment:
-        augment = {"camera": _tr("through a camera"), "none": _tr("not augmented")}
+        augment = {"aligned": _tr("small crops"), "camera": _tr("through a camera"), "none": _tr("not augmented")}
         parts.append(augment.get(recipe.augment, recipe.augment))
     if recipe.average != paper.average:
         parts.append(_tr("mean of {count} epochs").format(count=recipe.average))

@@ -61,7 +61,7 @@ def test_a_crop_is_resized_as_torchvision_does(faces):
         assert np.abs(got.astype(int) - expected.permute(1, 2, 0).numpy()).max() <= 1
 
 
-@pytest.mark.parametrize("name", ["paper", "camera"])
+@pytest.mark.parametrize("name", ["paper", "aligned", "camera"])
 def test_it_is_seeded_and_torch_s_global_generator_is_left_alone(name, faces):
     torch.manual_seed(5)
     state = torch.random.get_rng_state()
@@ -83,9 +83,22 @@ def test_half_of_the_chips_go_through_a_poor_camera(faces):
         assert np.corrcoef(a.ravel().astype(float), b.ravel().astype(float))[0, 1] > 0.6
 
 
+def test_small_crops_leave_an_aligned_face_where_it_is():
+    """A crop of share a and aspect r loses at most 1 - sqrt(a / r) of a side: 8 of 112 pixels here, 48 in the paper's."""
+    draw = torch.Generator().manual_seed(0)
+    small, paper = AUGMENTATIONS["aligned"], AUGMENTATIONS["paper"]
+
+    def most_lost(augmentation):
+        boxes = [crop_box(112, draw, least=augmentation.least, ratio=augmentation.ratio) for _ in range(2000)]
+        return max(112 - min(height, width) for _, _, height, width in boxes)
+
+    assert 8 <= most_lost(small) <= 112 - round(112 * (0.85 * 0.95) ** 0.5)
+    assert most_lost(paper) > 2 * most_lost(small)
+
+
 def test_none_leaves_the_chips(faces):
     assert np.array_equal(drawn("none", faces[0]), faces[0])
 
 
 def test_the_operator_can_choose_every_augmentation_the_paper_s_first():
-    assert [choice.name for choice in augment_choices()] == ["paper", "camera", "none"]
+    assert [choice.name for choice in augment_choices()] == ["paper", "aligned", "camera", "none"]
