@@ -213,7 +213,7 @@ def main() -> None:
     for matcher in ("cosine", "nac"):
         for far in FARS:
             for name in names:
-                before, after, change, low, high = difference(runs["paper"], runs[name], matcher=matcher, far=far)
+                _, after, change, low, high = difference(runs["paper"], runs[name], matcher=matcher, far=far)
                 print(
                     f"| {matcher} | {100 * far:g} % | {name} | {100 * after:.1f} | {100 * change:+.1f} "
                     f"({100 * low:+.1f} to {100 * high:+.1f}) |"
