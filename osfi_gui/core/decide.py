@@ -17,6 +17,8 @@ NO_THRESHOLD = "UNDECIDED: no threshold is known for this encoder. Calibrate it 
 def decide(match: Match | None, point: OperatingPoint | None) -> Decision:
     """Decide one probe: accept when the score reaches the threshold *and* the cosine reaches its floor.
 
+    The threshold is the identity's own where it has a higher one.
+
     Parameters
     ----------
     match : Match or None
@@ -28,8 +30,8 @@ def decide(match: Match | None, point: OperatingPoint | None) -> Decision:
         return Decision(Verdict.REJECT, None, None, match, point, reason="REJECT: nobody is enrolled.")
     if point is None:
         return Decision(Verdict.UNDECIDED, None, None, match, point, reason=NO_THRESHOLD)
-    accepted = match.score >= point.threshold and match.cosine >= point.cosine_floor
     best = match.neighbours[0]
+    accepted = match.score >= point.threshold_of(best.identity_id) and match.cosine >= point.cosine_floor
     if accepted:
         return Decision(Verdict.ACCEPT, best.identity_id, best.name, match, point, reason=sentence(match, point))
     return Decision(Verdict.REJECT, None, None, match, point, reason=sentence(match, point))
@@ -37,11 +39,13 @@ def decide(match: Match | None, point: OperatingPoint | None) -> Decision:
 
 def sentence(match: Match, point: OperatingPoint, *, votes: int = 1, frames: int = 1) -> str:
     """Put a decision and its evidence into one sentence for the operator."""
-    score_ok = match.score >= point.threshold
-    floor_ok = match.cosine >= point.cosine_floor
     best = match.neighbours[0]
+    threshold = point.threshold_of(best.identity_id)
+    score_ok = match.score >= threshold
+    floor_ok = match.cosine >= point.cosine_floor
     label = LABELS.get(match.matcher, match.matcher)
-    parts = [f"{label} {match.score:.3f} {'≥' if score_ok else '<'} {point.threshold:.3f}"]
+    own = f" (own threshold of {best.name})" if threshold > point.threshold else ""
+    parts = [f"{label} {match.score:.3f} {'≥' if score_ok else '<'} {threshold:.3f}{own}"]
     if match.matcher != "cosine":
         parts.append(f"cosine {match.cosine:.2f} {'≥' if floor_ok else '<'} {point.cosine_floor:.2f}")
     if frames > 1:

@@ -274,6 +274,8 @@ class Measurement:
         Whether so many strangers can show the target FAR at all.
     made_at : str
         ISO 8601, UTC; empty before it is kept.
+    people : int
+        Enrolled when it was made; false accepts grow with them.
     """
 
     far: tuple[float, float, float]
@@ -284,6 +286,7 @@ class Measurement:
     stranger_people: int
     measurable: bool
     made_at: str = ""
+    people: int = 0
 
 
 @dataclass(frozen=True)
@@ -310,6 +313,9 @@ class OperatingPoint:
         What it did to the probes it was measured on; None for a default.
     cohort_ids : tuple of int
         Strangers of the gallery whose embeddings fill the neighbourhood; empty for matchers without a cohort.
+    own_thresholds : tuple of (int, float)
+        Identities that need a higher threshold than the others, because somebody looks like them. The gallery keeps
+        them apart from the point; the session joins them.
     """
 
     matcher: str
@@ -322,6 +328,11 @@ class OperatingPoint:
     target_far: float = 0.01
     measured: Measurement | None = None
     cohort_ids: tuple[int, ...] = ()
+    own_thresholds: tuple[tuple[int, float], ...] = ()
+
+    def threshold_of(self, identity_id: int) -> float:
+        """Give the threshold that an identity has to reach: its own where that is the higher one."""
+        return max((self.threshold, *(own for identity, own in self.own_thresholds if identity == identity_id)))
 
 
 class Verdict(StrEnum):

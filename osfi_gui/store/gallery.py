@@ -1,6 +1,7 @@
-"""The gallery file, encrypted at rest: identities, shots, embeddings and operating points.
+"""The gallery file, encrypted at rest: identities, shots and embeddings.
 
-Strangers and versions of encoders are kept in the same file; their methods stand in modules of their own.
+Strangers, versions of encoders and operating points are kept in the same file; their methods stand in modules of
+their own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Shot
 from osfi_gui.store import codec, rows
 from osfi_gui.store import schema as s
+from osfi_gui.store.points import GalleryPoints, merge_thresholds
 from osfi_gui.store.rows import ShotEmbeddings
 from osfi_gui.store.strangers import GalleryStrangers
 from osfi_gui.store.versions import GalleryVersions, also_seen
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from osfi_gui.core.enrolment import NewShot
-    from osfi_gui.core.values import Consent, Identity, OperatingPoint
+    from osfi_gui.core.values import Consent, Identity
 
 
-class GalleryFile(GalleryVersions, GalleryStrangers):
+class GalleryFile(GalleryVersions, GalleryStrangers, GalleryPoints):
     """One gallery in one SQLCipher file; usable from several threads.
 
     Every call is one transaction: it happened whole or not at all, also when the program is killed in the middle of
@@ -124,6 +126,7 @@ class GalleryFile(GalleryVersions, GalleryStrangers):
             }
             rows.update_identity(db, into, values)
             db.execute(sa.update(s.shots).where(s.shots.c.identity_id == source_id).values(identity_id=into))
+            merge_thresholds(db, source_id, into=into)
             db.execute(sa.delete(s.identities).where(s.identities.c.id == source_id))
             also_seen(db, source_id, as_identity=into)
             merged = rows.get_identity(db, into)
@@ -274,15 +277,3 @@ class GalleryFile(GalleryVersions, GalleryStrangers):
         with self._transaction() as db:
             for table in (s.shot_embeddings, s.stranger_embeddings):
                 db.execute(sa.delete(table).where(table.c.encoder == encoder))
-
-    # Operating points
-
-    def put_operating_point(self, op: OperatingPoint) -> None:
-        """Keep an operating point; the newest of its encoder counts."""
-        with self._transaction() as db:
-            rows.insert_operating_point(db, op)
-
-    def operating_point(self, encoder: str) -> OperatingPoint | None:
-        """Give the newest operating point of an encoder, or None."""
-        with self._reading() as db:
-            return rows.newest_operating_point(db, encoder)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Consent, Identity, OperatingPoint, Shot
-from osfi_gui.store import codec
+from osfi_gui.store import calibration_codec, codec
 from osfi_gui.store import schema as s
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ def insert_operating_point(db: sa.Connection, op: OperatingPoint) -> None:
         "source": codec.clean_text(op.source),
         "target_far": float(op.target_far),
         "made_at": codec.now(),
+        "measured": None if op.measured is None else calibration_codec.measurement_text(op.measured),
+        "cohort_ids": calibration_codec.ids_text(op.cohort_ids),
     }
     db.execute(sa.insert(s.operating_points).values(values))
 
@@ -197,10 +199,18 @@ def insert_operating_point(db: sa.Connection, op: OperatingPoint) -> None:
 def newest_operating_point(db: sa.Connection, encoder: str) -> OperatingPoint | None:
     """Read the operating point that was kept last."""
     table = s.operating_points
-    query = sa.select(*(column for column in table.c if column.name not in {"id", "made_at"}))
+    query = sa.select(*(column for column in table.c if column.name != "id"))
     query = query.where(table.c.encoder == encoder).order_by(table.c.id.desc()).limit(1)
     row = db.execute(query).mappings().first()
-    return None if row is None else OperatingPoint(**{str(column): value for column, value in row.items()})
+    if row is None:
+        return None
+    columns = {str(column): value for column, value in row.items()}
+    made_at, measured, cohort = columns.pop("made_at"), columns.pop("measured"), columns.pop("cohort_ids")
+    return OperatingPoint(
+        **columns,
+        measured=None if measured is None else calibration_codec.measurement_of(measured, made_at=made_at),
+        cohort_ids=calibration_codec.ids_of(cohort),
+    )
 
 
 def inserted_id(result: sa.CursorResult[Any]) -> int:

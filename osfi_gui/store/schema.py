@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration: a file that has it is opened without looking at the others."""
 APPLICATION_ID = 0x4F534649
 """SQLite's application id of a gallery file ("OSFI"), which tells it from other SQLCipher files."""
@@ -101,7 +101,22 @@ operating_points = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("target_far", sa.Float, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
+    # What it did to the probes it was measured on, as JSON; nothing for a threshold that nobody measured.
+    sa.Column("measured", sa.Text),
+    # Numbers of strangers, as JSON. No foreign keys: a point must be able to tell that its cohort is gone.
+    sa.Column("cohort_ids", sa.Text, server_default=sa.text("'[]'"), nullable=False),
     sqlite_autoincrement=True,
+)
+
+# By matcher too: a threshold in one matcher's scores means nothing, or the opposite, in another's.
+identity_thresholds = sa.Table(
+    "identity_thresholds",
+    metadata,
+    sa.Column("identity_id", sa.ForeignKey("identities.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("encoder", sa.Text, primary_key=True),
+    sa.Column("matcher", sa.Text, primary_key=True),
+    sa.Column("threshold", sa.Float, nullable=False),
+    sa.Column("set_at", sa.Text, nullable=False),
 )
 
 versions = sa.Table(

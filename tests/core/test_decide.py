@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from osfi_gui.core.decide import NO_THRESHOLD, Vote, decide
@@ -169,3 +171,21 @@ def test_no_number_of_disagreeing_strangers_makes_an_accept():
             decision = vote.add(frame(who))
             assert isinstance(decision, Decision)
             assert decision.verdict is Verdict.UNDECIDED
+
+
+def test_a_person_s_own_threshold_holds_where_it_is_the_higher_one_and_the_sentence_says_so():
+    neighbours = (Neighbour(1, "Ada", 0.6, None), Neighbour(2, "Bea", 0.2, None))
+    match = Match("cosine", 1, 0.6, 0.6, neighbours)
+    point = OperatingPoint("cosine", 1, 0.5, 0.5, "sface")
+    assert decide(match, point).verdict is Verdict.ACCEPT
+    strict = replace(point, own_thresholds=((1, 0.65), (2, 0.9)))
+    refused = decide(match, strict)
+    assert (refused.verdict, refused.identity) == (Verdict.REJECT, None)
+    assert refused.reason == (
+        "REJECT: nearest is Ada: cosine 0.600 < 0.650 (own threshold of Ada), runner-up Bea 0.40 behind"
+    )
+    # Bea's own threshold is nothing to Ada, and one below the common threshold changes nothing.
+    for own in (((2, 0.9),), ((1, 0.4),)):
+        accepted = decide(match, replace(point, own_thresholds=own))
+        assert accepted.verdict is Verdict.ACCEPT
+        assert accepted.reason == "ACCEPT Ada: cosine 0.600 ≥ 0.500, runner-up Bea 0.40 behind"

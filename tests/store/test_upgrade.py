@@ -112,13 +112,13 @@ def test_an_upgraded_gallery_does_all_that_a_new_one_does(first: Path, passphras
 def test_an_upgrade_that_fails_leaves_the_gallery_as_it_was(first: Path, passphrase: str) -> None:
     connection = sqlcipher.connect(str(first))
     connection.execute("PRAGMA key = '" + passphrase.replace("'", "''") + "'")
-    connection.execute("CREATE TABLE promotions (x)")  # the last table that the upgrade makes
+    connection.execute("CREATE TABLE identity_thresholds (x)")  # the last table that the upgrade makes
     connection.commit()
     connection.close()
     tables = "SELECT group_concat(name || sql) FROM sqlite_master ORDER BY name"
     before = _value(first, passphrase, tables)
 
-    with pytest.raises(GalleryError, match="promotions") as caught:
+    with pytest.raises(GalleryError, match="identity_thresholds") as caught:
         GalleryFile.open(first, passphrase)
     assert caught.value.remedy
 
@@ -126,7 +126,7 @@ def test_an_upgrade_that_fails_leaves_the_gallery_as_it_was(first: Path, passphr
     assert _value(first, passphrase, "SELECT version_num FROM alembic_version") == "0001"
     connection = sqlcipher.connect(str(first))
     connection.execute("PRAGMA key = '" + passphrase.replace("'", "''") + "'")
-    connection.execute("DROP TABLE promotions")
+    connection.execute("DROP TABLE identity_thresholds")
     connection.commit()
     connection.close()
     with GalleryFile.open(first, passphrase) as gallery:
@@ -138,7 +138,7 @@ def test_a_gallery_of_the_next_version_is_refused_and_left_alone(
 ) -> None:
     gallery.add_version(Version(0, "sface", 0, "", Recipe(), None, 0, (), 0), b"weights")
     with gallery._writer.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
     gallery.close()
     before = path.read_bytes()
     with pytest.raises(NewerGalleryError):
