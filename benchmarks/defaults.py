@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks.faces import embed_aligned, half_of, people_of
 from osfi_gui.core.gallery import normalise
-from osfi_gui.core.match import Nac
+from osfi_gui.core.match import Evidence, Nac
 from osfi_gui.core.metrics import threshold_at_far
 
 SIZES = (1, 2, 5, 16, 50, 100, 150)
@@ -62,7 +62,7 @@ def draws(half: Half, n: int, *, count: int, seed: int):
 
 def scored(cosines: NDArray[np.float32], matcher: str, floor: float) -> NDArray[np.float64]:
     best = cosines.max(axis=1).astype(np.float64)
-    return best if matcher == "cosine" else np.where(best >= floor, Nac().score(cosines), -1.0)
+    return best if matcher == "cosine" else np.where(best >= floor, Nac().score(Evidence.of_gallery(cosines)), -1.0)
 
 
 def derive(half: Half, n: int, matcher: str, far: float, floor: float) -> float:

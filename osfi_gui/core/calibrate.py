@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from osfi_gui.core.match import PAPER_K, Cosine, Nac
+from osfi_gui.core.match import PAPER_K, Cosine, Evidence, Nac
 from osfi_gui.core.metrics import threshold_at_far
 from osfi_gui.core.values import OperatingPoint
 
@@ -110,7 +110,9 @@ def measured_operating_point(
     m, n = cosines.shape
     if m == 0 or n == 0:
         return None
-    cosine = threshold_at_far(Cosine().score(cosines), target_far)
+    evidence = Evidence.of_gallery(cosines)
+    best = Cosine().score(evidence)
+    cosine = threshold_at_far(best, target_far)
     faces = "1 face" if m == 1 else f"{m} faces"
     counted = f"{faces} of strangers" if people == m else f"{faces} of {people} stranger{'s' if people != 1 else ''}"
     source = f"Measured on {counted} in this gallery."
@@ -118,8 +120,8 @@ def measured_operating_point(
         source += f" That is too few for a FAR of {100 * target_far:g} %: it lies above the highest of them."
     if n < SMALLEST_FOR_NAC:
         return OperatingPoint("cosine", 1, cosine, cosine, encoder, revision, source, target_far)
-    nac = threshold_at_far(Nac().score(cosines), target_far)
-    floor = threshold_at_far(Cosine().score(cosines), min(1.0, FLOOR_TIMES * target_far))
+    nac = threshold_at_far(Nac().score(evidence), target_far)
+    floor = threshold_at_far(best, min(1.0, FLOOR_TIMES * target_far))
     return OperatingPoint("nac", PAPER_K, nac, floor, encoder, revision, source, target_far)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from osfi_gui.core.matchers.registry import MATCHERS
 from osfi_gui.core.values import Decision, Verdict
 
 if TYPE_CHECKING:
     from osfi_gui.core.values import Match, OperatingPoint
 
-LABELS = {"cosine": "cosine", "nac": "NAC"}
+LABELS = {entry.name: entry.title for entry in MATCHERS.values()}
 NO_THRESHOLD = "UNDECIDED: no threshold is known for this encoder. Calibrate it first."
 
 

@@ -15,7 +15,7 @@ from osfi_gui.core.desk import TuneReadiness
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.gallery import normalise
-from osfi_gui.core.match import Cosine, Nac
+from osfi_gui.core.match import Cosine, Evidence, Nac
 from osfi_gui.core.metrics import dir_at_far
 from osfi_gui.core.tune import Measured, RecipeChoices, TuneCounts, Version
 
@@ -330,7 +330,8 @@ def scores_of(
     mated: NDArray[np.float32], strangers: NDArray[np.float32], matcher: Matcher, owners: NDArray[np.integer]
 ) -> Scores:
     """Score probes with a matcher from their cosines, shapes (a, n) and (b, n)."""
-    return Scores(matcher.score(mated), mated.argmax(axis=1) == owners, matcher.score(strangers))
+    of_mated, of_strangers = (matcher.score(Evidence.of_gallery(cosines)) for cosines in (mated, strangers))
+    return Scores(of_mated, mated.argmax(axis=1) == owners, of_strangers)
 
 
 def _both(

@@ -53,13 +53,13 @@ def scales(match: Match, point: OperatingPoint | None) -> tuple[Scale | None, Sc
     cosine : Scale
         It fills at 1.
     """
-    by_nac = point is not None and point.matcher == "nac"
+    by_nac = point is not None and point.matcher in {"nac", "nac-cohort"}
     shares = [n.nac for n in match.neighbours if n.nac is not None]
     nac = None
     if shares:
         line = point.threshold if point is not None and by_nac else None
         nac = Scale(1.15 * max([*shares, line or 0.0]), line, decides=True)
-    line = None if point is None else point.cosine_floor if by_nac else point.threshold
+    line = None if point is None else point.threshold if point.matcher == "cosine" else point.cosine_floor
     return nac, Scale(1.0, line, decides=not by_nac)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from osfi_gui.core.match import PAPER_K, Cosine, Nac, match, matcher_named
+from osfi_gui.core.match import PAPER_K, Cosine, Evidence, Nac, match, matcher_named
 from osfi_gui.core.values import Prototypes
 
 
@@ -18,6 +18,11 @@ def gallery(rows, names=None, encoder="e"):
     matrix = np.array(rows, dtype=np.float32).reshape(len(rows), -1)
     names = tuple(names or (f"p{i}" for i in range(len(rows))))
     return Prototypes(encoder, 1, tuple(100 + i for i in range(len(rows))), names, matrix)
+
+
+def alone(cosines):
+    """The evidence of these cosines to a gallery's prototypes, without a cohort or shots."""
+    return Evidence.of_gallery(cosines)
 
 
 def with_others(best, n, others=0.05):
@@ -42,12 +47,12 @@ def with_others(best, n, others=0.05):
     ],
 )
 def test_nac_at_every_gallery_size_is_the_formula_s(n, genuine, stranger):
-    score = Nac().score(np.concatenate([with_others(0.75, n), with_others(0.30, n)]))
+    score = Nac().score(alone(np.concatenate([with_others(0.75, n), with_others(0.30, n)])))
     np.testing.assert_allclose(score, [genuine, stranger], atol=1e-5)
 
 
 def test_with_one_identity_nac_is_one_for_everybody_and_says_so():
-    np.testing.assert_array_equal(Nac().score(np.array([[0.9], [-0.9]])), [1.0, 1.0])
+    np.testing.assert_array_equal(Nac().score(alone(np.array([[0.9], [-0.9]]))), [1.0, 1.0])
     assert "only one person" in Nac().unusable(1)
     assert Nac().unusable(2) is None
 
@@ -66,20 +71,22 @@ def test_the_neighbourhood_is_k_or_everybody():
 
 def test_nac_counts_the_k_nearest_only():
     # k = 2 of 0.5, 0.4, 0.3: 1 / (1 + exp(-0.1)) = 1 / 1.904837 = 0.524979.
-    np.testing.assert_allclose(Nac(k=2).score(np.array([[0.3, 0.5, 0.4]])), [0.524979], atol=1e-6)
+    np.testing.assert_allclose(Nac(k=2).score(alone(np.array([[0.3, 0.5, 0.4]]))), [0.524979], atol=1e-6)
 
 
 def test_nac_is_blind_to_a_shift_of_all_cosines():
-    near = Nac().score(with_others(0.70, 20, others=0.35))
-    far = Nac().score(with_others(0.25, 20, others=-0.10))
+    near = Nac().score(alone(with_others(0.70, 20, others=0.35)))
+    far = Nac().score(alone(with_others(0.25, 20, others=-0.10)))
     np.testing.assert_allclose(near, far, rtol=1e-12)
-    assert Cosine().score(with_others(0.70, 20, others=0.35)) > Cosine().score(with_others(0.25, 20, others=-0.10))
+    assert Cosine().score(alone(with_others(0.70, 20, others=0.35))) > Cosine().score(
+        alone(with_others(0.25, 20, others=-0.10))
+    )
 
 
 def test_shares_descend_and_sum_to_one():
     random = np.random.default_rng(0)
     cosines = random.uniform(-1, 1, (7, 40))
-    shares = Nac().shares(cosines)
+    shares = Nac().shares(alone(cosines))
     assert shares.shape == (7, 16)
     np.testing.assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-12)
     assert (np.diff(shares, axis=1) <= 0).all()
@@ -92,14 +99,14 @@ def test_shares_descend_and_sum_to_one():
 @pytest.mark.filterwarnings("error")
 def test_extreme_values_neither_overflow_nor_vanish():
     # exp(1000) is not a float; the share of the best of two that are 2000 apart is 1 to the last bit, of equals 1/2.
-    np.testing.assert_array_equal(Nac().score(np.array([[1000.0, -1000.0], [1000.0, 1000.0]])), [1.0, 0.5])
+    np.testing.assert_array_equal(Nac().score(alone(np.array([[1000.0, -1000.0], [1000.0, 1000.0]]))), [1.0, 0.5])
     # exp(1) / (exp(1) + exp(-1)) = 0.880797
-    np.testing.assert_allclose(Nac().score(np.array([[1.0, -1.0]], dtype=np.float32)), [0.880797], atol=1e-6)
+    np.testing.assert_allclose(Nac().score(alone(np.array([[1.0, -1.0]], dtype=np.float32))), [0.880797], atol=1e-6)
 
 
 def test_ties_share_the_neighbourhood_evenly():
-    np.testing.assert_allclose(Nac().score(np.full((1, 5), 0.4)), [0.2], rtol=1e-12)
-    np.testing.assert_allclose(Nac().score(np.full((1, 50), 0.4)), [1 / 16], rtol=1e-12)
+    np.testing.assert_allclose(Nac().score(alone(np.full((1, 5), 0.4))), [0.2], rtol=1e-12)
+    np.testing.assert_allclose(Nac().score(alone(np.full((1, 50), 0.4))), [1 / 16], rtol=1e-12)
 
 
 def test_matchers_are_named_for_operating_points():
@@ -175,12 +182,12 @@ def test_rounding_never_gives_a_cosine_above_one():
     )
 )
 def test_nac_never_changes_who_is_first(cosines):
-    shares = Nac().shares(cosines)
+    shares = Nac().shares(alone(cosines))
     k = min(16, cosines.shape[1])
     assert (shares[:, 0] >= 1 / k - 1e-12).all()
     assert (shares[:, 0] <= 1.0).all()
     # The share of the largest cosine is the one that is given: computed from the argmax directly.
-    for row, score in zip(cosines, Nac().score(cosines), strict=True):
+    for row, score in zip(cosines, Nac().score(alone(cosines)), strict=True):
         top = np.sort(row)[::-1][:k]
         assert score == pytest.approx(math.exp(row[row.argmax()]) / np.exp(top).sum(), rel=1e-12)
 

@@ -16,7 +16,7 @@ from real_faces import mobile_encoder, people_of, strangers_of
 from osfi_gui.core.compare import Persons
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
-from osfi_gui.core.match import Nac
+from osfi_gui.core.match import Evidence, Nac
 from osfi_gui.core.metrics import dir_at_far
 from osfi_gui.core.tune import Measured, Recipe, Standing, Stepped
 from osfi_gui.services.enrol import enrol_folder
@@ -294,7 +294,7 @@ def test_nac_and_what_it_decides_agree(theirs, mobile, many):
     for cosine in cosines:
         top = cosine.double().topk(16, dim=1).values
         theirs_nac = top.softmax(1)[:, 0].numpy()
-        assert np.abs(Nac().score(cosine.numpy()) - theirs_nac).max() < 1e-6
+        assert np.abs(Nac().score(Evidence.of_gallery(cosine.numpy())) - theirs_nac).max() < 1e-6
         by_hand = [math.exp(row[0]) / sum(math.exp(s) for s in row) for row in top.tolist()]
         assert theirs_nac == pytest.approx(by_hand, abs=1e-12)
     # The DIR of its plot at a FAR that exact thresholds reach: the same where its 1000 steps hit it.
