@@ -174,7 +174,8 @@ def measured(loop: str, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def draw_seconds() -> float:
     """Time the bootstrap of a comparison on 1000 mated and 1000 non-mated persons, three probes each."""
-    from osfi_gui.core.compare import DRAWS, Persons, Scores, dir_draws
+    from osfi_gui.core.bootstrap import DRAWS, dir_draws
+    from osfi_gui.core.scores import Persons, Scores
 
     rng = np.random.default_rng(0)
     scores = Scores(rng.normal(1.5, 1, 3000), rng.random(3000) < 0.9, rng.normal(0, 1, 3000))

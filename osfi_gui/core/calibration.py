@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from osfi_gui.core.compare import Persons, Scores
+    from osfi_gui.core.scores import Persons, Scores
     from osfi_gui.core.tune import Estimate
     from osfi_gui.core.values import OperatingPoint
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from osfi_gui.core.compare import Persons, Scores, dir_draws, interval
+from osfi_gui.core.bootstrap import dir_draws, interval
 from osfi_gui.core.metrics import dir_at_far
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from osfi_gui.core.scores import Persons, Scores
     from osfi_gui.core.tune import Recipe
 
 FARS = (0.001, 0.01, 0.1, 1.0)

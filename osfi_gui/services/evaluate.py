@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from osfi_gui.core.align import aligned_face
-from osfi_gui.core.compare import DRAWS, Persons, Scores
+from osfi_gui.core.bootstrap import DRAWS
 from osfi_gui.core.decide import LABELS
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.experiment import Folds, Row, make_folds, make_row
 from osfi_gui.core.match import Cosine, Nac
+from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import PAPER_RECIPE, Stepped
 from osfi_gui.core.values import Portrait
 from osfi_gui.services.enrol import the_one

@@ -11,9 +11,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from osfi_gui.core.compare import Scores
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.experiment import FARS
+from osfi_gui.core.scores import Scores
 from osfi_gui.store.whole import write_whole
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from osfi_gui.core.compare import Persons, Scores
 from osfi_gui.core.experiment import FARS, Folds, make_folds, make_row
+from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import Recipe
 from osfi_gui.store.experiment import dir_far_curve
 

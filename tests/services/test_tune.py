@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 from real_faces import mobile_encoder, people_of, strangers_of
 
-from osfi_gui.core.compare import Persons
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
 from osfi_gui.core.match import Evidence, Nac
 from osfi_gui.core.metrics import dir_at_far
+from osfi_gui.core.scores import Persons
 from osfi_gui.core.tune import Measured, Recipe, Standing, Stepped
 from osfi_gui.services.enrol import enrol_folder
 from osfi_gui.services.strangers import import_strangers
