@@ -111,7 +111,7 @@ def curve_draws(
     right = right[np.argsort(-mated[right], kind="stable")]
     hits, hits_of = mated[right], mated_of[right]
     # Equal scores are accepted together: only the last of its kind counts.
-    last = np.flatnonzero(np.append(np.diff(others) != 0.0, True))
+    last = np.flatnonzero(np.append(others[1:] != others[:-1], True))
     values = others[last]
     # How many hits reach each score, and how many lie above it: the next float above it is then the threshold.
     reach = np.searchsorted(-hits, -values, side="right")
