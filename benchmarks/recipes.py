@@ -50,6 +50,7 @@ RECIPES: dict[str, Recipe] = {
     "desk": DESK_RECIPE,
     "aligned": replace(PAPER_RECIPE, augment="aligned"),
     "aligned-fast": replace(PAPER_RECIPE, augment="aligned", rate=3e-3),
+    "aligned-faster": replace(PAPER_RECIPE, augment="aligned", rate=1e-2),
     "aligned-adapting": replace(PAPER_RECIPE, augment="aligned", statistics="adapting"),
     "aligned-mean": replace(PAPER_RECIPE, augment="aligned", average=10),
     "camera": replace(PAPER_RECIPE, augment="camera"),
