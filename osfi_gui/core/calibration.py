@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from osfi_gui.core.bootstrap import Band
     from osfi_gui.core.scores import Persons, Scores
     from osfi_gui.core.tune import Estimate
     from osfi_gui.core.values import OperatingPoint
@@ -181,6 +182,8 @@ class CalibrationView:
         ``valid``, ``expired`` or ``none``.
     problem, remedy : str
         Why nothing could be calibrated, and what to do.
+    bands : tuple of (str, Band)
+        Of each matcher by its name, DIR over FAR with its interval; empty where there is nothing to draw persons from.
     """
 
     calibration: Calibration | None
@@ -188,6 +191,7 @@ class CalibrationView:
     state: str
     problem: str = ""
     remedy: str = ""
+    bands: tuple[tuple[str, Band], ...] = ()
 
 
 @dataclass(frozen=True)
