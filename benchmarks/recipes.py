@@ -24,7 +24,8 @@ import numpy as np
 from benchmarks.faces import half_of, people_of
 from osfi_gui.core.events import Finished, Token
 from osfi_gui.core.match import Cosine, Evidence, Nac
-from osfi_gui.core.metrics import dir_at_far
+from osfi_gui.core.metrics import area_under, dir_at_far, dir_far_curve
+from osfi_gui.core.scores import Scores
 from osfi_gui.core.tune import PAPER_RECIPE, Recipe
 from osfi_gui.services.tune import mean_rows
 from osfi_gui.tuning.recipes import DESK_RECIPE
@@ -51,6 +52,9 @@ RECIPES: dict[str, Recipe] = {
     "aligned": replace(PAPER_RECIPE, augment="aligned"),
     "aligned-fast": replace(PAPER_RECIPE, augment="aligned", rate=3e-3),
     "aligned-faster": replace(PAPER_RECIPE, augment="aligned", rate=1e-2),
+    "camera-fast": replace(PAPER_RECIPE, augment="camera", rate=3e-3),
+    "aligned-steps": replace(PAPER_RECIPE, augment="aligned", rate=3e-3, batch=32),
+    "aligned-full": replace(PAPER_RECIPE, augment="aligned", layers="full", rate=1e-4, toward="pretrained"),
     "aligned-adapting": replace(PAPER_RECIPE, augment="aligned", statistics="adapting"),
     "aligned-mean": replace(PAPER_RECIPE, augment="aligned", average=10),
     "camera": replace(PAPER_RECIPE, augment="camera"),
@@ -109,8 +113,8 @@ def measured(encoder: TorchEncoder, people: Draw) -> dict[str, NDArray[np.generi
     mated, others = embed(people.probes) @ gallery.T, embed(people.strangers) @ gallery.T
     out: dict[str, NDArray[np.generic]] = {"correct": mated.argmax(axis=1) == people.probe_owners}
     for matcher in (Cosine(), Nac()):
-        out[f"{matcher.name}-mated"] = matcher.score(Evidence(mated))
-        out[f"{matcher.name}-others"] = matcher.score(Evidence(others))
+        out[f"{matcher.name}-mated"] = matcher.score(Evidence.of_gallery(mated))
+        out[f"{matcher.name}-others"] = matcher.score(Evidence.of_gallery(others))
     out["mated-names"] = np.array([people.names[row] for row in people.probe_owners])
     out["other-names"] = np.array(people.stranger_names)
     return out
@@ -212,6 +216,16 @@ def main() -> None:
     print(f"{wanted.encoder} {wanted.camera}, half {wanted.half}, seeds {wanted.seeds}: {wanted.known} known people, ")
     print(f"{sum(len(r['correct']) for r in runs['pretrained'])} probes, {len(one['other-names'])} strangers")
     for matcher in ("cosine", "nac"):
+        for name in names:
+            areas = [
+                area_under(
+                    dir_far_curve(Scores(r[f"{matcher}-mated"], r["correct"], r[f"{matcher}-others"])),
+                    "log",
+                    low=FARS[0],
+                )
+                for r in runs[name]
+            ]
+            print(f"| {matcher} | area from FAR 0.1 % on, log axis | {name} | {100 * np.mean(areas):.1f} |")
         for far in FARS:
             for name in names:
                 _, after, change, low, high = difference(runs["paper"], runs[name], matcher=matcher, far=far)
