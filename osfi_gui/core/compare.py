@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from osfi_gui.core.bootstrap import BLOCK, DRAWS, LEVEL, dir_draws, interval
+from osfi_gui.core.bootstrap import DRAWS, dir_draws, interval
 from osfi_gui.core.metrics import dir_at_far, rank1
-from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import Compared, Comparison, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from osfi_gui.core.scores import Persons, Scores
     from osfi_gui.core.tune import TuneCounts
-
-__all__ = [
-    "BLOCK",
-    "DRAWS",
-    "FARS",
-    "LEAST_PEOPLE",
-    "LEVEL",
-    "Persons",
-    "Scores",
-    "compare",
-    "dir_draws",
-    "interval",
-    "judge",
-]
 
 FARS = (0.001, 0.01, 0.1)
 """False accept rates at which encoders are compared, where there are strangers enough to measure them."""

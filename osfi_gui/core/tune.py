@@ -195,7 +195,7 @@ class Estimate:
     Attributes
     ----------
     value, low, high : float
-        95 %, bootstrap over persons.
+        95 %; where nothing else is said, a bootstrap over persons.
     """
 
     value: float
