@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from osfi_gui import __version__
+from osfi_gui.cli.calibration import calibrate
 from osfi_gui.cli.console import err, plain
 from osfi_gui.cli.encoders import doctor, encoders_app
 from osfi_gui.cli.evaluate import evaluate
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.command()(enrol)
 app.command()(identify)
+app.command()(calibrate)
 app.command()(doctor)
 app.command()(tune)
 app.command()(evaluate)

@@ -118,6 +118,11 @@ class StrangerEmbeddings(Protocol):
     """The strangers of a gallery as one encoder sees them."""
 
     @property
+    def stranger_ids(self) -> tuple[int, ...]:
+        """The store's numbers, length m."""
+        ...
+
+    @property
     def persons(self) -> tuple[str, ...]:
         """Keys that are equal where two faces are of the same person, length m."""
         ...
@@ -166,4 +171,8 @@ class GalleryStore(Protocol):
 
     def operating_point(self, encoder: str) -> OperatingPoint | None:
         """Give the newest calibrated one, or None."""
+        ...
+
+    def identity_thresholds(self, encoder: str, *, matcher: str) -> dict[int, float]:
+        """Give the thresholds of their own that identities have with one encoder and one matcher."""
         ...

@@ -58,8 +58,8 @@ def person_prototypes(vectors: NDArray[np.float32], persons: Sequence[str]) -> N
     ndarray of float32, shape (people, d)
     """
     number = {key: row for row, key in enumerate(dict.fromkeys(persons))}
-    sums = np.zeros((len(number), vectors.shape[1] if len(vectors) else 0))
-    np.add.at(sums, np.array([number[key] for key in persons], dtype=np.int64), vectors.reshape(len(persons), -1))
+    sums = np.zeros((len(number), vectors.shape[1]))
+    np.add.at(sums, np.array([number[key] for key in persons], dtype=np.int64), vectors)
     return normalise(sums)
 
 

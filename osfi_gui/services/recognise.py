@@ -11,7 +11,7 @@ import numpy as np
 from osfi_gui.core.align import aligned_face
 from osfi_gui.core.decide import Vote, decide
 from osfi_gui.core.errors import PictureError
-from osfi_gui.core.match import Cosine, match, matcher_named
+from osfi_gui.core.match import match
 from osfi_gui.core.quality import measure
 from osfi_gui.core.values import Portrait, Recognition, Sighting, Verdict
 from osfi_gui.vision.track import Tracker
@@ -94,8 +94,15 @@ class Recogniser:
 
     def _decide(self, embedding: Vector, track: int, session: Session) -> Decision:
         point = session.operating_point
-        matcher = Cosine() if point is None else matcher_named(point.matcher, k=point.k)
-        single = decide(match(np.asarray(embedding), session.gallery, matcher=matcher), point)
+        found = match(
+            np.asarray(embedding),
+            session.gallery,
+            matcher=session.deciding,
+            cohort=session.cohort,
+            shots=session.shots,
+            owners=session.owners,
+        )
+        single = decide(found, point)
         if not self._video or single.verdict is Verdict.UNDECIDED:
             return single
         return self._votes.setdefault(track, Vote()).add(single)

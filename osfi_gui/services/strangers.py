@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from osfi_gui.core.ports import CancelToken, Detector, Encoder
     from osfi_gui.store.gallery import GalleryFile
 
+KEPT_ALREADY = "The same picture is kept already."
+"""Why a picture is refused that was imported before; nothing is wrong then."""
+
 
 def import_strangers(
     root: Path,
@@ -73,7 +76,7 @@ def import_strangers(
                 shot = examiner.shot_of(file)
                 vector = shot.embeddings[encoder.name]
                 if known and float((np.stack(known) @ vector).max()) >= SAME_SHOT:
-                    raise DeskError("The same picture is kept already.")
+                    raise DeskError(KEPT_ALREADY)
                 known.append(vector)
                 shots.append(shot)
                 yield FileReport(str(file), name, "enrolled")

@@ -206,6 +206,11 @@ class GalleryFile(GalleryVersions, GalleryStrangers, GalleryPoints):
         with self._reading() as db:
             return tuple(db.execute(query).scalars())
 
+    def added_at(self) -> dict[int, str]:
+        """Give when each shot was added, ISO 8601, UTC, by its number."""
+        with self._reading() as db:
+            return {int(row[0]): str(row[1]) for row in db.execute(sa.select(s.shots.c.id, s.shots.c.added_at))}
+
     def take_back(self, shot_ids: Sequence[int], *, identity_ids: Sequence[int]) -> None:
         """Undo an import in one transaction: delete its shots, and of its identities those that are left without any.
 

@@ -60,7 +60,12 @@ def test_a_change_of_the_gallery_lets_it_expire(people, colours, shot_of):
     people.enrol("Cleo", [shot_of(40)])
     session = make_session(people, colours)
     assert session.calibration == "expired"
-    assert session.operating_point == default_operating_point("sface", n=3)
+    default = default_operating_point("sface", n=3)
+    assert dataclasses.replace(session.operating_point, source=default.source) == default
+    assert session.operating_point.source == (
+        "The calibration no longer holds: the gallery has changed. Nobody knows with how many people it was measured. "
+        + default.source
+    )
 
 
 def test_an_operating_point_of_another_encoder_is_not_used(people, colours):
