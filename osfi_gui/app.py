@@ -29,6 +29,7 @@ from osfi_gui.views.window import MainWindow
 from osfi_gui.workers.capture import CaptureThread
 from osfi_gui.workers.computer import Computer
 from osfi_gui.workers.desk import Desk
+from osfi_gui.workers.encoders import EncoderShelf
 from osfi_gui.workers.feed import LiveFeed
 from osfi_gui.workers.recognition import RecognitionThread
 from osfi_gui.workers.tune_desk import TuneDesk
@@ -117,8 +118,11 @@ class App(QObject):
         self.computer = Computer()
         self.desk = Desk()
         self.tune_desk, self.tuning = TuneDesk(self.desk), TuneThread()
-        self._desk_thread = QThread()
+        self.shelf = EncoderShelf()
+        self._desk_thread, self._shelf_thread = QThread(), QThread()
         self._desk_thread.setObjectName("desk")
+        self._shelf_thread.setObjectName("shelf")
+        self.shelf.moveToThread(self._shelf_thread)
         self.desk.moveToThread(self._desk_thread)
         self.tune_desk.moveToThread(self._desk_thread)
         self.computer.moveToThread(self._desk_thread)
@@ -126,6 +130,7 @@ class App(QObject):
             self.window, capture=self.capture, recognition=self.recognition, desk=self.desk, computer=self.computer
         )
         wiring.connect_tuning(self.window, desk=self.tune_desk, tuning=self.tuning, gallery=self.desk)
+        wiring.connect_encoders(self.window, shelf=self.shelf, recognition=self.recognition, gallery=self.desk)
         self._connect()
         self._decisions = 0
         self._said: set[str] = set()
@@ -141,6 +146,7 @@ class App(QObject):
         self.capture.source_changed.connect(self._on_source_changed)
         self.recognition.engine_changed.connect(self._on_engine_changed)
         self.desk.gallery_changed.connect(self._on_gallery_changed)
+        self.shelf.chosen.connect(self._on_encoder_chosen)
         self.begun.connect(self.desk.begin)
         self.demo_begun.connect(self.desk.begin_demo)
         self.asked.connect(self.computer.list_cameras)
@@ -159,7 +165,7 @@ class App(QObject):
         self._say("window")
         # Hundreds of modules are loaded now and none of them is ever garbage: looking for it would take its time.
         gc.disable()
-        for thread in (self._desk_thread, self.capture, self.recognition):
+        for thread in (self._desk_thread, self._shelf_thread, self.capture, self.recognition):
             thread.start()
         if self._options.demo:
             folder = self._left_open.enter_context(tempfile.TemporaryDirectory(prefix="osfi-demo-"))
@@ -177,7 +183,8 @@ class App(QObject):
         self.recognition.end()
         self.tuning.end()
         self.ended.emit()
-        for thread in (self.capture, self.recognition, self.tuning, self._desk_thread):
+        self._shelf_thread.quit()
+        for thread in (self.capture, self.recognition, self.tuning, self._shelf_thread, self._desk_thread):
             thread.wait()
         self._left_open.close()
         # Widgets go while the application is there; left to the interpreter's end, the order is chance, and it crashes.
@@ -231,6 +238,10 @@ class App(QObject):
             self._show_began = True
             if self._address == "demo":
                 self.capture.again()  # from the first person on, now that somebody looks
+
+    @Slot(str)
+    def _on_encoder_chosen(self, name: str) -> None:
+        self._remember(replace(self._settings, encoder=name))
 
     @Slot(object)
     def _on_decided(self, _: object) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from osfi_gui.workers.capture import CaptureThread
     from osfi_gui.workers.computer import Computer
     from osfi_gui.workers.desk import Desk
+    from osfi_gui.workers.encoders import EncoderShelf
     from osfi_gui.workers.recognition import RecognitionThread
     from osfi_gui.workers.tune_desk import TuneDesk
     from osfi_gui.workers.tuning import TuneThread
@@ -132,4 +133,37 @@ def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, ga
     desk.state_changed.connect(page.show_run)
     desk.job_changed.connect(page.show_job)
     tuning.changed.connect(page.show_run)
+    for said in (desk.state_changed, tuning.changed):
+        said.connect(window.settings.show_run)
     desk.noticed.connect(window.show_notice)
+
+
+def connect_encoders(window: MainWindow, *, shelf: EncoderShelf, recognition: RecognitionThread, gallery: Desk) -> None:
+    """Join the list of encoders to the thread that keeps them.
+
+    Parameters
+    ----------
+    window : MainWindow
+    shelf : EncoderShelf
+        On a thread of its own.
+    recognition : RecognitionThread
+    gallery : Desk
+    """
+    page = window.settings.encoders
+
+    # Intents
+    page.encoders_requested.connect(shelf.show)
+    page.examine_requested.connect(shelf.examine)
+    page.import_requested.connect(shelf.take)
+    page.import_left.connect(shelf.leave)
+    page.use_requested.connect(shelf.use)
+    page.remove_requested.connect(shelf.remove)
+
+    # Threads among themselves
+    recognition.engine_loaded.connect(shelf.use_engine)
+    shelf.engine_loaded.connect(gallery.use_engine)
+
+    # States
+    shelf.listed.connect(page.show_encoders)
+    shelf.changed.connect(page.show_shelf)
+    shelf.engine_changed.connect(window.show_engine)

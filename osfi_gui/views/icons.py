@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -79,6 +80,17 @@ def _activity() -> QPainterPath:
     return path
 
 
+def _settings() -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QPointF(12, 12), 3.2, 3.2)
+    path.addEllipse(QPointF(12, 12), 7.0, 7.0)
+    for tooth in range(8):
+        angle = math.radians(45 * tooth)
+        path.moveTo(12 + 7.0 * math.cos(angle), 12 + 7.0 * math.sin(angle))
+        path.lineTo(12 + 9.8 * math.cos(angle), 12 + 9.8 * math.sin(angle))
+    return path
+
+
 def _lock() -> QPainterPath:
     path = _lines(((12, 14.4), (12, 16.6)))
     path.addRoundedRect(QRectF(4.5, 10.5, 15, 10.5), 2.4, 2.4)
@@ -115,6 +127,7 @@ _DRAWINGS: dict[str, Callable[[], QPainterPath]] = {
     "tune": _tune,
     "calibrate": _calibrate,
     "activity": _activity,
+    "settings": _settings,
     "lock": _lock,
     "unlock": _unlock,
     "theme": _theme,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QVBoxLa
 
 from osfi_gui.views.icons import Drawn
 
-PAGES = ("identify", "enrol", "gallery", "tune", "calibrate", "activity")
+PAGES = ("identify", "enrol", "gallery", "tune", "calibrate", "activity", "settings")
 
 
 class NavigationButton(Drawn, QPushButton):
@@ -16,7 +16,7 @@ class NavigationButton(Drawn, QPushButton):
 
 
 class Navigation(QFrame):
-    """One button a page; Ctrl+1 to Ctrl+6 do the same from everywhere in the window."""
+    """One button a page; Ctrl+1 to Ctrl+7 do the same from everywhere in the window."""
 
     page_requested = Signal(str)
 
@@ -31,6 +31,7 @@ class Navigation(QFrame):
             "tune": self.tr("Fine-tune"),
             "calibrate": self.tr("Calibrate"),
             "activity": self.tr("Activity"),
+            "settings": self.tr("Settings"),
         }
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 16)

@@ -16,6 +16,7 @@ from osfi_gui.views.leaving import LeaveDialog
 from osfi_gui.views.navigation import PAGES, Navigation
 from osfi_gui.views.notice import NoticeStack
 from osfi_gui.views.planned import ActivityPage, CalibratePage
+from osfi_gui.views.settings import SettingsPage
 from osfi_gui.views.topbar import TopBar
 from osfi_gui.views.tune import TunePage
 from osfi_gui.views.unlock import UnlockDialog
@@ -55,11 +56,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("OSFI Desk")
         self.identify, self.enrol, self.gallery = IdentifyPage(feed), EnrolPage(feed), GalleryPage()
         self.tune, self.calibrate, self.activity = TunePage(), CalibratePage(), ActivityPage()
+        self.settings = SettingsPage()
         self.navigation, self.topbar, self.notices = Navigation(), TopBar(), NoticeStack()
         self._pages: dict[str, QWidget] = dict(
             zip(
                 PAGES,
-                (self.identify, self.enrol, self.gallery, self.tune, self.calibrate, self.activity),
+                (self.identify, self.enrol, self.gallery, self.tune, self.calibrate, self.activity, self.settings),
                 strict=True,
             )
         )

@@ -71,10 +71,7 @@ def import_encoder(file: Path, *, name: str | None = None, chip: str = "") -> En
         raise EncoderError(msg, f"Choose one of: {', '.join(CHIPS)}.")
     name = _name_from(file) if name is None else name
     _check_name(name)
-    weights = read_checkpoint(file)
-    weights, folded = _without_adapters(weights)
-    architecture = _recognise(weights, file.name)
-    weights = _checked(weights, architecture, file.name)
+    architecture, weights, folded = _read(file)
     _try_out(architecture, weights, file.name)
     preprocessing = architecture.preprocessing
     if chip and chip != preprocessing.kind:
@@ -91,6 +88,27 @@ def import_encoder(file: Path, *, name: str | None = None, chip: str = "") -> En
         weights=WeightsEntry(f"{name}.safetensors", imported=True),
     )
     return _store(entry, weights)
+
+
+def examine_checkpoint(file: Path) -> Architecture:
+    """Find out which architecture the weights of a file are of; nothing is stored.
+
+    Raises
+    ------
+    EncoderError
+        As :func:`import_encoder` does, but for what only trying out shows.
+    """
+    return _read(file)[0]
+
+
+def free_name(file: Path) -> str:
+    """Make a name of a file's that no encoder has yet."""
+    first = _name_from(file)
+    for name in (first, *(f"{first[:60]}-{number}" for number in range(2, 100))):
+        with contextlib.suppress(EncoderError):
+            _check_name(name)
+            return name
+    return first
 
 
 def remove_encoder(name: str) -> None:
@@ -120,6 +138,13 @@ def remove_encoder(name: str) -> None:
         raise EncoderError(msg, f"Delete its files in {encoders_dir()}.") from error
 
 
+def _read(file: Path) -> tuple[Architecture, dict[str, Tensor], bool]:
+    """Give a file's architecture, exactly its weights, and whether adapters were folded into them."""
+    weights, folded = _without_adapters(read_checkpoint(file))
+    architecture = _recognise(weights, file.name)
+    return architecture, _checked(weights, architecture, file.name), folded
+
+
 def _name_from(file: Path) -> str:
     name = re.sub(r"[^a-z0-9._-]+", "-", file.stem.lower()).strip("-._")[:64].strip("-._")
     return name or "encoder"
@@ -128,12 +153,14 @@ def _name_from(file: Path) -> str:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
         msg = f"“{name}” cannot be the name of an encoder."
-        raise EncoderError(msg, "Give one of letters, digits, dots, dashes and underscores with --name.")
+        raise EncoderError(
+            msg, "Give one of letters, digits, dots, dashes and underscores (on the command line: --name)."
+        )
     taken = {*shipped_encoders(), *(path.stem for path in encoders_dir().glob("*.toml"))}
     # Some file systems do not tell large letters from small ones.
     if name.casefold() in {other.casefold() for other in taken}:
         msg = f"There is an encoder named “{name}” already."
-        raise EncoderError(msg, "Give another name with --name, or remove that one first.")
+        raise EncoderError(msg, "Give another name (on the command line: --name), or remove that one first.")
 
 
 def _without_adapters(weights: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], bool]:
@@ -272,7 +299,7 @@ def _check_not_used_before(entry: EncoderEntry) -> None:
         same = False
     if not same:
         msg = f"The name “{entry.name}” belonged to another encoder, whose embeddings a gallery may still hold."
-        raise EncoderError(msg, "Give another name with --name.")
+        raise EncoderError(msg, "Give another name (on the command line: --name).")
 
 
 def _flush(path: Path) -> None:

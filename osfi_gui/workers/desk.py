@@ -188,11 +188,11 @@ class Desk(QObject):
     @Slot(object)
     @told
     def use_engine(self, engine: Engine) -> None:
-        """Work with the engine that was loaded."""
+        """Work with the engine that was loaded, or with another encoder from now on."""
         self._engine = engine
         if self._store is None:
             return
-        if self._demo:
+        if self._demo and not self._store.identities():
             self._enrol_demo()
         else:
             self.look_again()

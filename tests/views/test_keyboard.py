@@ -1,4 +1,4 @@
-"""The keyboard alone reaches everything on the three working pages, and everything says what it is."""
+"""The keyboard alone reaches everything on the working pages, and everything says what it is."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 from yardsticks import COSINE
 
 from osfi_gui.core.desk import GalleryState, JobState, PersonDetail, Phase
+from osfi_gui.core.encoders import EncoderListing, EncoderRow, FoundEncoder, ShelfState
 from osfi_gui.core.enrolment import (
     Draft,
     EnrolReport,
@@ -23,6 +24,11 @@ from osfi_gui.core.enrolment import (
 from osfi_gui.core.values import Face, Identity, Portrait, Quality, Recognition, Shot
 from osfi_gui.views.window import MainWindow
 
+ENCODERS = (
+    EncoderRow("sface", "SFace", "Apache-2.0", "OpenCV Zoo", 128, 10_000_000, here=True, imported=False, measured=True),
+    EncoderRow("net", "MobileFaceNet (net)", "", "", 128, 4_000_000, here=True, imported=True, measured=False),
+)
+FOUND = FoundEncoder("/tmp/other.pt", "other", "MobileFaceNet", 128, "five-point")
 FILES = (FileReport("a.jpg", "Eve", "refused", "It is damaged."),)
 
 
@@ -53,6 +59,8 @@ def window(qtbot, feed, scene, playing, loaded, theme):
     feed.newest_frame = frame
     feed.newest_recognition = Recognition(frame, (scene.sighting(scene.accepted()),))
     feed.newest_draft = Draft(frame, looked, taken)
+    made.settings.encoders.show_encoders(EncoderListing(ENCODERS, "sface", "", (), ("MobileFaceNet",)))
+    made.settings.encoders.table.setCurrentIndex(made.settings.encoders.model.index(1, 0))
     made.enrol.form.name.setText("Eve")
     made.enrol.show_job(JobState(Phase.READY, report=EnrolReport(1, 1, 1, (9,), (3,)), files=FILES))
     return made
@@ -81,7 +89,7 @@ def operable(page):
     return [w for w in found if w not in (*inner, *headers, *switched)]
 
 
-PAGES = [("identify", 0), ("enrol", 0), ("enrol", 1), ("gallery", 0), ("gallery", 1)]
+PAGES = [("identify", 0), ("enrol", 0), ("enrol", 1), ("gallery", 0), ("gallery", 1), ("settings", 0), ("settings", 1)]
 
 
 @pytest.fixture(params=PAGES, ids=[f"{name}-{way}" for name, way in PAGES])
@@ -89,10 +97,13 @@ def page(request, window):
     name, way = request.param
     window.show_page(name)
     shown = getattr(window, name)
-    if name != "gallery":
+    if name in {"identify", "enrol"}:
         shown.pull()
-    if name != "identify":
+    if name in {"enrol", "gallery"}:
         shown.switch.choose(way)
+    if name == "settings" and way:
+        shown.encoders.show_shelf(ShelfState(Phase.READY, found=FOUND))
+        shown.encoders.remove.click()
     shown.setFocus()
     shown.focusNextChild()
     return shown

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from yardsticks import COSINE
 
 from osfi_gui.core.desk import FacePicture, GalleryPrompt, GalleryState, JobState, Notice, PersonDetail, Phase, SeenFace
+from osfi_gui.core.encoders import FoundEncoder, ShelfState
 from osfi_gui.core.enrolment import (
     Draft,
     EnrolReport,
@@ -156,6 +157,22 @@ def test_the_dialogs_that_choose_files(window, monkeypatch):
     assert stays(window, look)
 
 
+def test_an_encoders_file_looked_at_and_left(window, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "open", lambda self: (self.show(), None)[1])
+    window.show_page("settings")
+    section = window.settings.encoders
+    found = FoundEncoder("/tmp/net.pt", "net", "MobileFaceNet", 128, "five-point")
+
+    def look():
+        section.card.choose.click()
+        close_dialogs(window)
+        section.show_shelf(ShelfState(Phase.WAITING, "Looking at net.pt"))
+        section.show_shelf(ShelfState(Phase.READY, found=found))
+        section.show_shelf(ShelfState(Phase.FAILED, what="It is damaged.", remedy="Get it again."))
+
+    assert stays(window, look)
+
+
 def test_shots_taken_and_removed(window, feed, scene, face):
     shot = NewShot(Portrait(scene.chip, face))
     looked = Examination((face,), face, scene.chip, None, shot, ())
@@ -179,7 +196,7 @@ def test_pages_notices_imports_and_portraits(window, scene):
     files = (FileReport("a.jpg", "Eve", "refused", "It is damaged."),)
 
     def look():
-        for page in ("enrol", "gallery", "tune", "calibrate", "activity", "identify"):
+        for page in ("enrol", "gallery", "tune", "calibrate", "activity", "settings", "identify"):
             window.show_page(page)
         window.show_notice(Notice("Saved."))
         for row in list(window.notices._rows):
