@@ -203,6 +203,13 @@ def test_a_probe_under_the_floor_is_never_accepted_at_a_finite_threshold():
     assert dir_at_far(mated, right, strangers[:3], far=0.0) == 0.5
 
 
+@given(st.lists(st.sampled_from([-np.inf, -1.0, 0.0, 1.0]), min_size=1, max_size=30), any_far)
+def test_far_keeps_its_target_with_some_under_the_floor(non_mated, far):
+    threshold = threshold_at_far(floats(non_mated), float(far))
+    assert false_accept_rate(floats(non_mated), threshold) <= float(far) + 1e-9
+    assert np.isfinite(threshold) or float(far) == 1.0
+
+
 @given(scores, st.integers(-25, 25))
 def test_far_is_the_share_that_reaches_the_threshold(non_mated, threshold):
     assert false_accept_rate(floats(non_mated), threshold) == float(far_of(non_mated, threshold))
