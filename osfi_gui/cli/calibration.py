@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +24,7 @@ from osfi_gui.cli.console import (
 from osfi_gui.core.errors import DeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.progress import Progress
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.events import Event
     from osfi_gui.core.values import OperatingPoint
     from osfi_gui.store.gallery import GalleryFile
+    from osfi_gui.vision.encode import TorchEncoder
 
 BEST = "best"
 
@@ -162,17 +164,18 @@ def _check(target_far: float, threshold: float | None, *, person: str, clear: bo
         people_in(strangers)
 
 
-def _report_writer(path: Path | None) -> Any:
+def _report_writer(path: Path | None) -> Callable[[Calibration, OperatingPoint, Path], object] | None:
     """Give what writes reports; None where none is wanted."""
     if path is None:
         return None
     if not path.absolute().parent.is_dir():
         raise DeskError(f"There is no folder {path.absolute().parent} for the report.", "Make it first.")
     try:
-        from osfi_gui.services.report import write_report
-    except ImportError:
+        report = import_module("osfi_gui.services.report")
+    except ModuleNotFoundError:
         raise DeskError("This version of the program writes no reports.", "Leave out --report.") from None
-    return write_report
+    write: Callable[[Calibration, OperatingPoint, Path], object] = report.write_report
+    return write
 
 
 def _import(events: Iterator[Event], bar: Progress, *, as_json: bool) -> None:
@@ -193,7 +196,7 @@ def _import(events: Iterator[Event], bar: Progress, *, as_json: bool) -> None:
     bar.remove_task(task)
 
 
-def _calibration(store: GalleryFile, encoder: Any, bar: Progress, *, target_far: float) -> Calibration:
+def _calibration(store: GalleryFile, encoder: TorchEncoder, bar: Progress, *, target_far: float) -> Calibration:
     from osfi_gui.core.calibration import Calibration
     from osfi_gui.core.events import Finished, Token
     from osfi_gui.core.events import Progress as Step

@@ -194,7 +194,7 @@ class Work:
         others = np.flatnonzero(~self.cohort_rows)
         for first in range(0, len(others), BLOCK):
             rows = others[first : first + BLOCK]
-            yield "non_mated", rows, self._evidence(self.material.strangers[rows])
+            yield "non_mated", rows, self.evidence(self.material.strangers[rows])
 
     def non_mated_persons(self, *, in_place: bool) -> NDArray[np.int64]:
         """Give a number a person for each non-mated probe, in the order of :meth:`probes`."""
@@ -204,7 +204,14 @@ class Work:
         number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
         return np.array([number[key] for key in keys], dtype=np.int64)
 
-    def _evidence(self, probes: NDArray[np.float32]) -> Evidence:
+    def evidence(self, probes: NDArray[np.float32]) -> Evidence:
+        """Compare probes of people who are no part of the gallery, or of other pictures than its shots.
+
+        Parameters
+        ----------
+        probes : ndarray of float32, shape (m, d)
+            Unit rows.
+        """
         gallery = self.reference
         against = [np.clip(probes @ rows.T, -1.0, 1.0) for rows in (gallery.prototypes, self._cohort, gallery.shots)]
         return Evidence(against[0], against[1], against[2], gallery.owners)
@@ -212,7 +219,7 @@ class Work:
     def _without_itself(self, rows: NDArray[np.int64]) -> Evidence:
         """Compare shots with prototypes that they have no part in."""
         probes, owners = self.material.shots[rows], self.material.owners[rows]
-        evidence = self._evidence(probes)
+        evidence = self.evidence(probes)
         rest = self._sums[owners] - probes
         own = (rest * probes).sum(axis=1) / np.maximum(np.linalg.norm(rest, axis=1), 1e-12)
         at = np.arange(len(rows))
@@ -224,7 +231,7 @@ class Work:
     def _without_identity(self, row: int) -> Evidence:
         """Compare an identity's shots with the gallery of all others."""
         mine = self.material.owners == row
-        evidence = self._evidence(self.material.shots[mine])
+        evidence = self.evidence(self.material.shots[mine])
         assert evidence.shots is not None
         evidence.shots[:, mine] = -np.inf
         # Columns behind the one that is left out move one to the front; its own shots belong to nobody.

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Consent, Identity, OperatingPoint, Shot
-from osfi_gui.store import calibration_codec, codec
+from osfi_gui.store import codec, point_codec
 from osfi_gui.store import schema as s
 
 if TYPE_CHECKING:
@@ -190,8 +190,8 @@ def insert_operating_point(db: sa.Connection, op: OperatingPoint) -> None:
         "source": codec.clean_text(op.source),
         "target_far": float(op.target_far),
         "made_at": codec.now(),
-        "measured": None if op.measured is None else calibration_codec.measurement_text(op.measured),
-        "cohort_ids": calibration_codec.ids_text(op.cohort_ids),
+        "measured": None if op.measured is None else point_codec.measurement_text(op.measured),
+        "cohort_ids": point_codec.ids_text(op.cohort_ids),
     }
     db.execute(sa.insert(s.operating_points).values(values))
 
@@ -208,8 +208,8 @@ def newest_operating_point(db: sa.Connection, encoder: str) -> OperatingPoint | 
     made_at, measured, cohort = columns.pop("made_at"), columns.pop("measured"), columns.pop("cohort_ids")
     return OperatingPoint(
         **columns,
-        measured=None if measured is None else calibration_codec.measurement_of(measured, made_at=made_at),
-        cohort_ids=calibration_codec.ids_of(cohort),
+        measured=None if measured is None else point_codec.measurement_of(measured, made_at=made_at),
+        cohort_ids=point_codec.ids_of(cohort),
     )
 
 
