@@ -132,6 +132,7 @@ class EncoderImport(QFrame):
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(8)
         form.addRow(self.holds)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow(self.tr("Name"), self.name)
         form.addRow(self.tr("Faces"), self.chip)
         ends = QHBoxLayout()

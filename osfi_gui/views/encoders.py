@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -75,9 +75,7 @@ class EncodersSection(QWidget):
         selected = self._selected()
         name = selected.name if selected is not None else listing.in_use
         self.model.show_listing(listing)
-        self.table.setFixedHeight(
-            (max(LEAST_ROWS, len(listing.rows)) + 1) * self.table.verticalHeader().defaultSectionSize()
-        )
+        self._fit_table()
         self.table.setCurrentIndex(self.model.index(max(0, self.model.number_of(name)), 0))
         self.card.show_importable(listing.importable)
         self._refresh()
@@ -93,6 +91,13 @@ class EncodersSection(QWidget):
             self.outcome.set_text(text)
         self.card.show_shelf(state)
         self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.FontChange} and hasattr(self, "table"):
+            self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+            self._fit_table()
 
     @Slot(object)
     def show_gallery(self, state: GalleryState) -> None:
@@ -203,6 +208,12 @@ class EncodersSection(QWidget):
             parts.append(self.tr("Another encoder can be used when the fine-tuning run has ended."))
         return " ".join((*parts, *self.model.listing.broken))
 
+    def _fit_table(self) -> None:
+        """Show every row: the page scrolls, and not the table in it."""
+        rows = max(LEAST_ROWS, self.model.rowCount()) * self.table.verticalHeader().defaultSectionSize()
+        frame = 2 * self.table.frameWidth()
+        self.table.setFixedHeight(rows + self.table.horizontalHeader().sizeHint().height() + frame + 2)
+
     def _connect(self) -> None:
         self.table.selectionModel().currentChanged.connect(self._on_current)
         self.use.clicked.connect(self._on_use)
@@ -232,7 +243,7 @@ class EncodersSection(QWidget):
         for column, lines in ((Column.TITLE, 18.0), (Column.USE, 9.5), (Column.WEIGHTS, 8.5), (Column.SIZE, 6.0)):
             table.setColumnWidth(column, round(lines * line))
         header.setSectionResizeMode(Column.LICENCE, QHeaderView.ResizeMode.Stretch)
-        table.setFixedHeight((LEAST_ROWS + 1) * (line + 14))
+        self._fit_table()
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Working"))

@@ -229,7 +229,7 @@ class GalleryPage(QWidget):
             return
         # Once the encoder is loaded the same revision has lookalikes, which it had not before.
         encoder = state.operating_point.encoder if state.operating_point is not None else ""
-        wanted = (state.name, state.revision, encoder)
+        wanted = (state.name, state.revision, encoder, state.encoder)
         if wanted != self._asked:
             self._asked = wanted
             self.listing_requested.emit()

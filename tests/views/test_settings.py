@@ -160,3 +160,12 @@ def test_nothing_is_cut_off_at_the_size_of_a_small_screen(window, section):
         assert button.width() >= button.sizeHint().width(), button.text()
         left = button.mapTo(page, button.rect().topLeft()).x()
         assert 0 <= left <= page.width() - button.width(), button.text()
+
+
+def test_every_row_of_the_table_is_seen(window, section):
+    window.resize(1280, 720)
+    table = section.table
+    for row in range(section.model.rowCount()):
+        table.setCurrentIndex(section.model.index(row, 0))
+        rects = [table.visualRect(section.model.index(number, 0)) for number in range(section.model.rowCount())]
+        assert all(table.viewport().rect().contains(rect) for rect in rects)
