@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from osfi_gui.core.matchers.cosine import Cosine
+from osfi_gui.core.matchers.evm import Evm
 from osfi_gui.core.matchers.nac import Nac
 from osfi_gui.core.matchers.nac_cohort import NacCohort
+from osfi_gui.core.matchers.nnguide import NnGuide
 from osfi_gui.core.matchers.port import PAPER_K, Evidence, Matcher, Reference
 from osfi_gui.core.matchers.registry import MATCHERS, matcher_named
 from osfi_gui.core.values import Match, Neighbour
@@ -23,9 +25,11 @@ __all__ = [
     "PAPER_K",
     "Cosine",
     "Evidence",
+    "Evm",
     "Matcher",
     "Nac",
     "NacCohort",
+    "NnGuide",
     "Reference",
     "match",
     "matcher_named",

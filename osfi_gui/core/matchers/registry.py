@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from osfi_gui.core.matchers.cosine import Cosine
+from osfi_gui.core.matchers.evm import Evm
 from osfi_gui.core.matchers.nac import Nac
 from osfi_gui.core.matchers.nac_cohort import NacCohort
+from osfi_gui.core.matchers.nnguide import NnGuide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +55,16 @@ MATCHERS: dict[str, Entry] = {
             NacCohort(),
             lambda k: NacCohort(k=k),
             "The nearest person's share among the k nearest people and strangers; strangers never win.",
+        ),
+        _entry(
+            NnGuide(),
+            lambda k: NnGuide(k=k),
+            "The energy of all cosines, times the nearest k shots, the confident ones weighing more.",
+        ),
+        _entry(
+            Evm(),
+            lambda k: Evm(k=k),
+            "The probability of being nearer to the nearest person's shots than half-way to the k nearest others.",
         ),
     )
 }
