@@ -156,7 +156,8 @@ def test_a_fixed_threshold_stays():
 
 def test_draws_at_a_fixed_threshold_are_those_of_plain_python():
     rng = np.random.default_rng(8)
-    found = scores(rng.integers(0, 9, 30), rng.random(30) < 0.8, rng.integers(0, 9, 24))
+    found = scores(rng.integers(0, 9, 30), rng.random(30) < 0.5, rng.integers(0, 9, 24))
+    assert (~found.correct & (found.mated >= 4.0)).any()
     whose = persons(rng.integers(0, 6, 30), rng.integers(0, 5, 24))
     dirs, fars = draws_at(found, whose, threshold=4.0, draws=30, seed=2)
     people, others = np.unique(whose.mated), np.unique(whose.non_mated)
