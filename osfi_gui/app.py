@@ -26,6 +26,7 @@ from osfi_gui.paths import config_dir, data_dir
 from osfi_gui.store import settings as stored
 from osfi_gui.views.theme import apply_theme
 from osfi_gui.views.window import MainWindow
+from osfi_gui.workers.calibrate_desk import CalibrateDesk
 from osfi_gui.workers.capture import CaptureThread
 from osfi_gui.workers.computer import Computer
 from osfi_gui.workers.desk import Desk
@@ -118,6 +119,7 @@ class App(QObject):
         self.computer = Computer()
         self.desk = Desk()
         self.tune_desk, self.tuning = TuneDesk(self.desk), TuneThread()
+        self.calibrate_desk = CalibrateDesk(self.desk)
         self.shelf = EncoderShelf()
         self._desk_thread, self._shelf_thread = QThread(), QThread()
         self._desk_thread.setObjectName("desk")
@@ -125,11 +127,19 @@ class App(QObject):
         self.shelf.moveToThread(self._shelf_thread)
         self.desk.moveToThread(self._desk_thread)
         self.tune_desk.moveToThread(self._desk_thread)
+        self.calibrate_desk.moveToThread(self._desk_thread)
         self.computer.moveToThread(self._desk_thread)
         wiring.connect(
             self.window, capture=self.capture, recognition=self.recognition, desk=self.desk, computer=self.computer
         )
         wiring.connect_tuning(self.window, desk=self.tune_desk, tuning=self.tuning, gallery=self.desk)
+        wiring.connect_calibration(
+            self.window,
+            desk=self.calibrate_desk,
+            strangers=self.tune_desk,
+            recognition=self.recognition,
+            gallery=self.desk,
+        )
         wiring.connect_encoders(self.window, shelf=self.shelf, recognition=self.recognition, gallery=self.desk)
         self._connect()
         self._decisions = 0

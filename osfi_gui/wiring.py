@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 if TYPE_CHECKING:
     from osfi_gui.views.window import MainWindow
+    from osfi_gui.workers.calibrate_desk import CalibrateDesk
     from osfi_gui.workers.capture import CaptureThread
     from osfi_gui.workers.computer import Computer
     from osfi_gui.workers.desk import Desk
@@ -135,6 +136,45 @@ def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, ga
     tuning.changed.connect(page.show_run)
     for said in (desk.state_changed, tuning.changed):
         said.connect(window.settings.show_run)
+    desk.noticed.connect(window.show_notice)
+
+
+def connect_calibration(
+    window: MainWindow, *, desk: CalibrateDesk, strangers: TuneDesk, recognition: RecognitionThread, gallery: Desk
+) -> None:
+    """Join the Calibrate page to the desk that scores the gallery and keeps what was chosen.
+
+    Parameters
+    ----------
+    window : MainWindow
+    desk : CalibrateDesk
+    strangers : TuneDesk
+        Imports them, for both pages.
+    recognition : RecognitionThread
+        Looks at the camera while strangers are recorded.
+    gallery : Desk
+        Whose thread the two desks live on.
+    """
+    page = window.calibrate
+
+    # Intents
+    page.calibration_view_requested.connect(desk.show)
+    page.measure_requested.connect(desk.measure)
+    page.measure_cancel_requested.connect(gallery.cancel_import)
+    page.point_requested.connect(desk.choose)
+    page.report_requested.connect(desk.report)
+    page.strangers_requested.connect(strangers.import_strangers)
+    page.strangers_cancel_requested.connect(gallery.cancel_import)
+    page.recording_toggled.connect(desk.begin_recording)
+    page.watch_requested.connect(recognition.look)
+    page.stranger_seen.connect(desk.keep_stranger)
+    page.unlock_requested.connect(gallery.ask)
+
+    # States
+    desk.calibration_read.connect(page.show_calibration)
+    desk.job_changed.connect(page.show_job)
+    desk.stranger_recorded.connect(page.show_recorded)
+    strangers.job_changed.connect(page.show_strangers_job)
     desk.noticed.connect(window.show_notice)
 
 

@@ -202,6 +202,15 @@ class CalibrateRequest:
 
 
 @dataclass(frozen=True)
+class WriteReport:
+    """Intent: write a report of what a matcher and a threshold do; the path's ending says which kind of file."""
+
+    path: str
+    matcher: str
+    threshold: float
+
+
+@dataclass(frozen=True)
 class ChoosePoint:
     """Intent: decide with this matcher and threshold from now on."""
 

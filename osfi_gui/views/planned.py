@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from osfi_gui.core.decide import LABELS
-from osfi_gui.core.desk import GalleryState, Phase
 from osfi_gui.views.theme import set_role
 
 if TYPE_CHECKING:
@@ -96,66 +94,6 @@ class PlannedPage(QWidget):
             foot.addWidget(button)
         layout.addLayout(foot)
         return card
-
-
-class CalibratePage(PlannedPage):
-    """Choosing the threshold; shows the one that is used now."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(
-            _tr("Calibrate"),
-            _tr("Choose the threshold from which on a face is accepted, by how often a stranger may pass."),
-            (
-                _tr(
-                    "Collect scores from held-out shots and from strangers: a folder, a live recording, or the faces "
-                    "you marked as nobody who is enrolled."
-                ),
-                _tr("Say how often a stranger may be accepted; the best matcher and its threshold are proposed."),
-                _tr("Drag the threshold over the plots and read detection and false accepts with their intervals."),
-                _tr("Save it for this gallery and print the report; it expires when the gallery changes."),
-            ),
-            (_tr("Collect scores"), _tr("Save threshold")),
-            parent,
-        )
-        self.present = QLabel()
-        self.source = QLabel()
-        for label in (self.present, self.source):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        set_role(self.source, "muted")
-        heading = QLabel(_tr("Used now"))
-        set_role(heading, "heading")
-        card = QFrame()
-        set_role(card, "card")
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(24, 18, 24, 18)
-        layout.setSpacing(6)
-        for label in (heading, self.present, self.source):
-            layout.addWidget(label)
-        self.column.insertWidget(2, card)
-        self.show_gallery(GalleryState())
-
-    @Slot(object)
-    def show_gallery(self, state: GalleryState) -> None:
-        """Show the operating point that decides now."""
-        point = state.operating_point
-        if state.phase is not Phase.READY:
-            text = _tr("No gallery is open.")
-        elif point is None and state.people == 0:
-            text = _tr("Nobody is enrolled, so nothing is decided yet.")
-        elif point is None:
-            text = _tr("No threshold is known for this encoder yet: everybody stays undecided.")
-        elif point.matcher == "cosine":
-            text = _tr("The cosine decides: accepted from {threshold} on.").format(threshold=f"{point.threshold:.3f}")
-        else:
-            text = _tr("{matcher} decides: accepted from {threshold} on, where the cosine reaches {floor}.").format(
-                matcher=LABELS.get(point.matcher, point.matcher),
-                threshold=f"{point.threshold:.4f}",
-                floor=f"{point.cosine_floor:.3f}",
-            )
-        self.present.setText(text)
-        self.source.setText(point.source if point is not None and state.phase is Phase.READY else "")
-        self.source.setVisible(bool(self.source.text()))
 
 
 class ActivityPage(PlannedPage):

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from osfi_gui.core.desk import ImportStrangers, JobState, Phase, TuneReadiness
+from osfi_gui.core.desk import JobState, TuneReadiness
 from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
+from osfi_gui.views.stranger_import import StrangerImport
 from osfi_gui.views.theme import set_role
 
 
@@ -35,29 +26,20 @@ class ReadinessCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "card")
-        self._own_import = False
         self.counts = [QLabel() for _ in range(4)]
         self.advice = InlineRow(Mark.INFO)
-        self.strangers = QPushButton(self.tr("Add strangers from a folder…"))
-        self.strangers.setToolTip(self.tr("A folder with one folder a person; none of them may be enrolled"))
-        self.progress = QFrame()
-        self.bar, self.current = QProgressBar(), QLabel()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Import of strangers"))
-        self.current.setTextFormat(Qt.TextFormat.PlainText)
-        set_role(self.current, "muted")
-        self.cancel = QPushButton(self.tr("Cancel"))
-        self.outcome = InlineRow(Mark.GOOD)
+        self.imports = StrangerImport()
+        self.strangers, self.progress, self.cancel = self.imports.strangers, self.imports.progress, self.imports.cancel
+        self.current, self.outcome = self.imports.current, self.imports.outcome
         self._lay_out()
-        for widget in (self.advice, self.progress, self.outcome):
-            widget.hide()
-        self.strangers.clicked.connect(self._ask_for_folder)
-        self.cancel.clicked.connect(self._on_cancel)
+        self.advice.hide()
+        self.imports.strangers_requested.connect(self.strangers_requested)
+        self.imports.strangers_cancel_requested.connect(self.strangers_cancel_requested)
 
     def show_readiness(self, readiness: TuneReadiness) -> None:
         """Show the counts and the advice; new counts are the end of an import of strangers."""
         shown = self.counts[3].text()
-        if self._own_import and shown not in {"–", f"{readiness.strangers:,}"}:
+        if self.imports.runs and shown not in {"–", f"{readiness.strangers:,}"}:
             self.forget()
         for label, count in zip(
             self.counts, (readiness.people, readiness.shots, readiness.held_out, readiness.strangers), strict=True
@@ -69,55 +51,16 @@ class ReadinessCard(QFrame):
 
     def forget(self) -> None:
         """Leave nothing of the last import on the screen."""
-        self._own_import = False
-        self.progress.hide()
-        self.outcome.hide()
-        self.strangers.setEnabled(True)
+        self.imports.forget()
 
     def show_job(self, state: JobState) -> None:
         """Follow an import of strangers; every other import is the Enrol page's."""
-        if not self._own_import:
-            return
-        runs = state.phase is Phase.WAITING
-        self.progress.setVisible(runs)
-        self.strangers.setEnabled(not runs)
-        if runs:
-            self.outcome.hide()
-            self.bar.setRange(0, state.total)
-            self.bar.setValue(state.done)
-            count = self.tr("{done} of {total}").format(done=state.done, total=state.total) if state.total else ""
-            self.current.setText(" · ".join(part for part in (count, state.note) if part))
-            return
-        self._own_import = False
-        self.cancel.setEnabled(True)
-        good = state.phase is Phase.READY
-        self.outcome.set_mark(Mark.GOOD if good else Mark.WARNING if state.phase is Phase.ENDED else Mark.BAD)
-        words = " ".join(part for part in (state.what, state.remedy) if part)
-        self.outcome.set_text(words or (self.tr("The strangers were added.") if good else ""))
-        self.outcome.setVisible(bool(self.outcome.text()))
-
-    @Slot()
-    def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Folder with one folder a stranger"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.import_strangers)
-        dialog.open()
+        self.imports.show_job(state)
 
     @Slot(str)
     def import_strangers(self, root: str) -> None:
         """Ask for a folder of strangers to be kept."""
-        self._own_import = True
-        self.outcome.set_mark(Mark.INFO)
-        self.outcome.set_text(self.tr("The pictures are being looked at; a notice says what became of them."))
-        self.outcome.show()
-        self.strangers_requested.emit(ImportStrangers(root))
-
-    @Slot()
-    def _on_cancel(self) -> None:
-        self.cancel.setEnabled(False)
-        self.strangers_cancel_requested.emit()
+        self.imports.import_strangers(root)
 
     def _lay_out(self) -> None:
         heading = QLabel(self.tr("In this gallery"))
@@ -141,21 +84,10 @@ class ReadinessCard(QFrame):
             grid.addWidget(number, 0, column)
             grid.addWidget(below, 1, column, Qt.AlignmentFlag.AlignTop)
             grid.setColumnStretch(column, 1)
-        running = QHBoxLayout(self.progress)
-        running.setContentsMargins(0, 0, 0, 0)
-        running.setSpacing(10)
-        running.addWidget(self.bar, 1)
-        running.addWidget(self.current, 1)
-        running.addWidget(self.cancel)
-        line = QHBoxLayout()
-        line.addWidget(self.strangers)
-        line.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 14)
         layout.setSpacing(12)
         layout.addWidget(heading)
         layout.addLayout(grid)
         layout.addWidget(self.advice)
-        layout.addLayout(line)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.outcome)
+        layout.addWidget(self.imports)

@@ -9,13 +9,14 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from osfi_gui.core.desk import GalleryState, Phase
+from osfi_gui.views.calibrate import CalibratePage
 from osfi_gui.views.enrol import EnrolPage
 from osfi_gui.views.gallery import GalleryPage
 from osfi_gui.views.identify import IdentifyPage
 from osfi_gui.views.leaving import LeaveDialog
 from osfi_gui.views.navigation import PAGES, Navigation
 from osfi_gui.views.notice import NoticeStack
-from osfi_gui.views.planned import ActivityPage, CalibratePage
+from osfi_gui.views.planned import ActivityPage
 from osfi_gui.views.settings import SettingsPage
 from osfi_gui.views.topbar import TopBar
 from osfi_gui.views.tune import TunePage
@@ -55,7 +56,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("OSFI Desk")
         self.identify, self.enrol, self.gallery = IdentifyPage(feed), EnrolPage(feed), GalleryPage()
-        self.tune, self.calibrate, self.activity = TunePage(), CalibratePage(), ActivityPage()
+        self.tune, self.calibrate, self.activity = TunePage(), CalibratePage(feed), ActivityPage()
         self.settings = SettingsPage()
         self.navigation, self.topbar, self.notices = Navigation(), TopBar(), NoticeStack()
         self._pages: dict[str, QWidget] = dict(
@@ -116,6 +117,8 @@ class MainWindow(QMainWindow):
         self.gallery.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.gallery.erase_requested.connect(self.identify.forget_person)
         self.tune.enrol_page_requested.connect(self._on_enrol_page_requested)
+        self.calibrate.enrol_page_requested.connect(self._on_enrol_page_requested)
+        self.calibrate.noticed.connect(self.show_notice)
 
     # Pages
 

@@ -412,6 +412,11 @@ class Desk(QObject):
         return self._store is not None and self._engine is not None
 
     @property
+    def session(self) -> Session | None:
+        """What recognition works with; None while there is nothing to work with."""
+        return self._session
+
+    @property
     def encoder_title(self) -> str:
         """Title of the encoder in use; empty while there is none."""
         return "" if self._encoder is None else self._encoder.title

@@ -1,0 +1,171 @@
+"""The Calibrate page: from which score on a face is accepted, chosen by how often a stranger may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from osfi_gui.core.desk import GalleryState, Phase, SeenFace
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from osfi_gui.core.calibration import CalibrationView
+    from osfi_gui.core.desk import EngineState, Feed, JobState
+    from osfi_gui.core.values import Recognition
+    from osfi_gui.views.calibrate_body import CalibrateBody
+
+
+class CalibratePage(QWidget):
+    """Scores, matchers and thresholds; everything it changes, it asks for.
+
+    What is on it is made when it is first looked at, as on the Fine-tune page: pyqtgraph takes its time to import.
+
+    Parameters
+    ----------
+    feed : Feed
+        The live values; looked at only while strangers are recorded.
+    parent : QWidget, optional
+    """
+
+    calibration_view_requested = Signal()
+    measure_requested = Signal(object)
+    measure_cancel_requested = Signal()
+    point_requested = Signal(object)
+    report_requested = Signal(object)
+    strangers_requested = Signal(object)
+    strangers_cancel_requested = Signal()
+    recording_toggled = Signal(bool)
+    watch_requested = Signal(str)
+    stranger_seen = Signal(object)
+    unlock_requested = Signal()
+    enrol_page_requested = Signal()
+    noticed = Signal(object)
+
+    def __init__(self, feed: Feed, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Calibrate"))
+        self._feed = feed
+        self._body: CalibrateBody | None = None
+        self._kept: dict[str, object] = {}
+        self._records = False
+        self._seen: set[int] = set()
+        self._looked_at: Recognition | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+
+    @property
+    def body(self) -> CalibrateBody:
+        """What is on the page; made at the first time."""
+        if self._body is None:
+            self._body = self._made()
+        return self._body
+
+    # States
+
+    @Slot(object)
+    def show_gallery(self, state: GalleryState) -> None:
+        """Follow the gallery; a locked one leaves nothing behind."""
+        if state.phase is not Phase.READY:
+            self._kept.pop("show_calibration", None)
+        self._hand_on("show_gallery", state)
+
+    @Slot(object)
+    def show_engine(self, state: EngineState) -> None:
+        """Know whether there is an encoder."""
+        self._hand_on("show_engine", state)
+
+    @Slot(object)
+    def show_calibration(self, view: CalibrationView) -> None:
+        """Show the newest calibration, or why there is none."""
+        self._hand_on("show_calibration", view)
+
+    @Slot(object)
+    def show_job(self, state: JobState) -> None:
+        """Follow the measuring."""
+        if self._body is not None:
+            self._body.show_job(state)
+
+    @Slot(object)
+    def show_strangers_job(self, state: JobState) -> None:
+        """Follow an import of strangers."""
+        if self._body is not None:
+            self._body.show_strangers_job(state)
+
+    @Slot(int)
+    def show_recorded(self, count: int) -> None:
+        """Say how many strangers were recorded at the camera."""
+        if self._body is not None:
+            self._body.show_recorded(count)
+
+    def unsaved(self) -> str:
+        """Say what would be lost; empty when nothing would."""
+        return "" if self._body is None else self._body.unsaved()
+
+    # Recording strangers
+
+    def pull(self) -> None:
+        """While strangers are recorded, ask for one shot of every new face that is good enough to be kept."""
+        recognition = self._feed.recognition() if self._records else None
+        if recognition is None or recognition is self._looked_at:
+            return
+        self._looked_at = recognition
+        for sighting in recognition.sightings:
+            # Pictures have no tracks: each of them is looked at once, so each face in it is new.
+            if sighting.quality.passed and sighting.track not in self._seen:
+                if sighting.track:
+                    self._seen.add(sighting.track)
+                self.stranger_seen.emit(SeenFace(recognition.frame, sighting))
+
+    @Slot(bool)
+    def _on_recording(self, on: bool) -> None:
+        if on == self._records:
+            return
+        self._records = on
+        self._seen.clear()
+        self._looked_at = self._feed.recognition() if on else None
+        self.recording_toggled.emit(on)
+        self.watch_requested.emit("identify" if on else "calibrate")
+
+    # Inside
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Make what is on the page at the first time."""
+        super().showEvent(event)
+        # Shown at once, as children that are there already are, and not at the next turn of the loop.
+        self.body.show()
+
+    def _hand_on(self, name: str, state: object) -> None:
+        if self._body is None:
+            self._kept[name] = state
+        else:
+            getattr(self._body, name)(state)
+
+    def _made(self) -> CalibrateBody:
+        from osfi_gui.views.calibrate_body import CalibrateBody
+
+        body = CalibrateBody(self)
+        for name in (
+            "calibration_view_requested",
+            "measure_requested",
+            "measure_cancel_requested",
+            "point_requested",
+            "report_requested",
+            "strangers_requested",
+            "strangers_cancel_requested",
+            "unlock_requested",
+            "enrol_page_requested",
+            "noticed",
+        ):
+            getattr(body, name).connect(getattr(self, name))
+        body.recording_toggled.connect(self._on_recording)
+        # The gallery comes first: what belongs to it is only shown while it is open.
+        for name in ("show_gallery", "show_engine", "show_calibration"):
+            if name in self._kept:
+                getattr(body, name)(self._kept.pop(name))
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(body)
+        return body
