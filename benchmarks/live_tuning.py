@@ -246,6 +246,8 @@ def measure(application: QApplication, gallery: Path, options: argparse.Namespac
     QTimer.singleShot(round(1000 * PATIENCE_S), probe.first.quit)
     probe.first.exec()
     probe.end()
+    if not probe.steps:
+        sys.exit("the run did not come to its first step: other programs take the processor, try again later")
     parts.append(probe.begin("tuning"))
     loop_for(options.tuning)
     probe.end()

@@ -133,7 +133,7 @@ class EncoderShelf(QObject):
         self.chosen.emit(name)
         return ShelfState(
             Phase.ENDED,
-            what=f"{encoder.title} is in use now, and at the next start.",
+            what=f"{encoder.title} is in use now.",
             remedy="" if name in DEFAULTS else UNMEASURED,
         )
 
