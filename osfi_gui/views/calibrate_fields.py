@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
@@ -55,19 +55,13 @@ class ShareField(QLineEdit):
         self.changed.emit()
 
 
-class _LettersNotUndone(QObject):
-    """Leaves Ctrl+Z of a number's line to the page."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Let the shortcut have the key."""
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Undo)
-        ):
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
+def _undoes(event: QEvent) -> bool:
+    """Whether a line asks for Ctrl+Z before the page's shortcut gets it."""
+    return (
+        event.type() is QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and event.matches(QKeySequence.StandardKey.Undo)
+    )
 
 
 def _prepare(spin: QAbstractSpinBox) -> None:
@@ -75,7 +69,6 @@ def _prepare(spin: QAbstractSpinBox) -> None:
     line = spin.lineEdit()
     # The style sheet's padding does not reach the line inside.
     line.setTextMargins(7, 0, 0, 0)
-    line.installEventFilter(_LettersNotUndone(spin))
     spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
@@ -90,6 +83,13 @@ class ThresholdSpin(QDoubleSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         _prepare(self)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Ctrl+Z to the page."""
+        if _undoes(event):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to the page."""
@@ -111,6 +111,13 @@ class CountSpin(QSpinBox):
         super().__init__(parent)
         _prepare(self)
         self.setGroupSeparatorShown(True)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Ctrl+Z to the page."""
+        if _undoes(event):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to the page."""

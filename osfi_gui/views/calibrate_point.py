@@ -109,6 +109,7 @@ class PointPanel(QWidget):
         """Say in words what decides now, and whether it was calibrated for this gallery."""
         self._now, self._valid = point, valid
         self.now.setText(words)
+        self.now.setToolTip(point.source if point is not None else "")
         if self.choices is not None:
             self._show_buttons()
 

@@ -79,7 +79,7 @@ def test_size_and_place_come_back(window, feed, qtbot):
     assert broken.height() == 720
 
 
-@pytest.mark.parametrize("name", ["calibrate", "activity"])
+@pytest.mark.parametrize("name", ["activity"])
 def test_what_does_not_exist_says_so_and_is_switched_off(window, name):
     page = getattr(window, name)
     assert page.not_yet.text() == "Not part of this version yet."
@@ -87,17 +87,9 @@ def test_what_does_not_exist_says_so_and_is_switched_off(window, name):
     assert not any(button.isEnabled() for button in page.controls)
 
 
-def test_calibrate_shows_the_threshold_that_is_used(window, opened):
-    window.show_gallery(opened)
-    assert window.calibrate.present.text() == "The cosine decides: accepted from 0.360 on."
-    assert window.calibrate.source.text() == "Default threshold."
-    window.show_gallery(GalleryState())
-    assert window.calibrate.present.text() == "No gallery is open."
-
-
 def test_states_reach_the_pages_that_want_them(window, opened):
     window.show_gallery(opened)
-    assert window.calibrate.present.text() == "The cosine decides: accepted from 0.360 on."
+    assert window.calibrate.body.point.now.text().startswith("The cosine decides, from 0.3600 on.")
     assert window.enrol.form.missing.text() == "No shot was taken yet."
     window.show_gallery(GalleryState())
     assert window.enrol.form.missing.text() == "Open a gallery first."
