@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from osfi_gui.core.calibrate import default_operating_point
 from osfi_gui.core.calibration import Calibration
+from osfi_gui.core.compare import judge
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
 from osfi_gui.core.strangers import in_cohort
 from osfi_gui.core.threshold import for_far, read_out
+from osfi_gui.core.tune import Recipe, TuneCounts, Version
 from osfi_gui.core.values import Verdict
 from osfi_gui.services.calibrate import apply, calibrate
 from osfi_gui.services.recognise import Recogniser
 from osfi_gui.services.session import make_session
+from osfi_gui.services.tune import held_out
 
 DRAWS = 200
 
@@ -306,3 +311,119 @@ def test_a_person_s_own_threshold_reaches_the_decision(people, strangers, store,
     assert decision.verdict is Verdict.REJECT
     assert "cosine 0.949 < 0.960 (own threshold of Ada)" in decision.reason
     assert Recogniser(colours, video=False).recognise(frame_of(3), session).sightings[0].decision.identity == "Bea"
+
+
+# Tuned encoders: what they were trained on is no honest probe.
+
+TRAINED = Version(0, "sface", 0, "", Recipe(seed=3), None, 1, (), 0)
+
+
+def noted(store, *, seed=3, left_out=()):
+    """Keep a version that was trained on the gallery as it is, and note its counts as a run does."""
+    ids = tuple(person.identity_id for person in store.identities() if person.name not in left_out)
+    owners = np.array([shot.identity_id for shot in store.shots() if shot.identity_id in ids])
+    held = held_out(owners, seed=seed)
+    counts = TuneCounts(len(ids), int((~held).sum()), int(held.sum()), len(np.unique(owners[held])), 0, 0)
+    version = dataclasses.replace(TRAINED, trained_on=ids, comparison=judge((), counts, names={}))
+    return store.add_version(version, b"weights"), held
+
+
+@pytest.fixture
+def tuned(people, strangers, put, store, colours):
+    """Give an encoder that is version 1, trained on the gallery; its colours look as before."""
+    put("Dora", [0, 0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 0.8, 0.6], [0, 0, 0, 0, 0, 0, 0.9, 0.1])
+    _, held = noted(store)
+    encoder = type(colours)("sface@1")
+    encoder.vectors = colours.vectors
+    return encoder, held
+
+
+def test_shots_that_the_encoder_was_trained_on_are_no_probes(tuned, store):
+    encoder, held = tuned
+    # Of eight shots one is held out of each identity with two or three.
+    assert held.sum() == 3
+    found = run(store, encoder)
+    assert (found.encoder, found.provenance.mated) == ("sface@1", "held-out shots")
+    assert (found.provenance.probes, found.provenance.probe_people) == (3, 3)
+    rows = np.unique([shot.identity_id for shot in store.shots()], return_inverse=True)[1]
+    assert found.persons.mated.tolist() == rows[held].tolist()
+    assert any("trained on 4 people of this gallery" in note for note in found.provenance.notes)
+    point = apply(store, encoder, found, matcher="cosine", threshold=0.65)
+    assert (point.encoder, store.operating_point("sface")) == ("sface@1", None)
+    assert make_session(store, encoder).operating_point == point
+
+
+def test_shots_of_later_and_of_others_are_probes_too(tuned, put, store):
+    encoder, _ = tuned
+    put("Eve", [0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0.1, 1])
+    found = run(store, encoder)
+    assert (found.provenance.probes, found.provenance.probe_people) == (5, 4)
+
+
+def test_a_draw_that_cannot_be_repeated_gives_no_probes(tuned, store):
+    encoder, _ = tuned
+    store.remove_shot(store.shots()[0].shot_id)
+    found = run(store, encoder)
+    assert (found.provenance.probes, found.provenance.mated) == (0, "")
+    assert found.of("cosine").dir_at_target.high == 1.0
+    # Strangers still say where the line is.
+    assert for_far(found, "cosine", 0.25) == pytest.approx(0.7, abs=1e-6)
+    assert "nobody can tell" in found.why
+
+
+def test_the_trained_do_not_stand_in_for_strangers(tuned, store):
+    store.clear_strangers()
+    with pytest.raises(DeskError, match="trained on the people of the gallery"):
+        run(store, tuned[0])
+
+
+def test_each_version_decides_with_its_own_point_after_promotion_and_roll_back(tuned, store, colours):
+    encoder, _ = tuned
+    plain = apply(store, colours, run(store, colours), matcher="cosine", threshold=0.61)
+    other = apply(store, encoder, run(store, encoder), matcher="cosine", threshold=0.68)
+    store.promote(1, "sface", vectors={}, stranger_vectors={}, point=None, revision=store.revision)
+    session = make_session(store, encoder)
+    assert (session.operating_point, session.calibration) == (other, "valid")
+    assert store.roll_back("sface") == 0
+    session = make_session(store, colours)
+    assert (session.operating_point, session.calibration) == (plain, "valid")
+
+
+def test_real_faces_are_told_apart_by_what_real_strangers_allow(store, sface, shared_data):
+    """Ten people with four shots and sixty strangers of LFW: counts by another way, and it decides well on others."""
+    from PIL import Image
+    from real_faces import people_of, strangers_of
+
+    from osfi_gui.core.align import aligned_face
+    from osfi_gui.core.enrolment import NewShot
+    from osfi_gui.core.values import Frame, Portrait
+
+    def shot(file):
+        portrait = Portrait(np.asarray(Image.open(file).convert("RGB")), aligned_face(112))
+        return NewShot(portrait, file.name, {"sface": sface.embed([sface.chip(portrait)])[0]})
+
+    everybody, others = people_of(shared_data, 10), strangers_of(shared_data, 80)
+    for person in everybody:
+        store.enrol(person.name, [shot(file) for file in sorted(person.iterdir())[:4]])
+    for person in others[:60]:
+        store.add_strangers([shot(next(person.iterdir()))], person=person.name)
+    found = run(store, sface, far=0.05)
+    assert (found.provenance.probes, found.people) == (40, 10)
+    assert found.proposed == "nac-cohort"
+    assert found.of("cosine").dir_at_target.value >= 0.9
+    for scored in found.scored:
+        threshold = for_far(found, scored.matcher, 0.05)
+        allowed = int(0.05 * found.provenance.strangers)
+        assert read_out(found, scored.matcher, threshold).accepted == allowed
+        assert (scored.scores.non_mated >= threshold).sum() == allowed
+    apply(store, sface, found, matcher=found.proposed, threshold=for_far(found, found.proposed, 0.05))
+    recogniser, session = Recogniser(None, video=False, aligned=True), make_session(store, sface)
+
+    def decided(file):
+        frame = Frame(np.asarray(Image.open(file).convert("RGB")))
+        return recogniser.recognise(frame, session).sightings[0].decision
+
+    right = sum(decided(sorted(person.iterdir())[5]).identity == person.name for person in everybody)
+    wrong = sum(decided(next(person.iterdir())).verdict is Verdict.ACCEPT for person in others[60:])
+    assert right >= 8
+    assert wrong <= 3
