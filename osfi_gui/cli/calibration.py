@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,7 +50,7 @@ PersonOption = Annotated[
     str, typer.Option("--person", help="Give this person a threshold of their own; nothing is calibrated.")
 ]
 ClearOption = Annotated[bool, typer.Option("--clear", help="With --person: take the own threshold away.")]
-ReportOption = Annotated[Path | None, typer.Option("--report", help="Write a report: .html, .json.")]
+ReportOption = Annotated[Path | None, typer.Option("--report", help="Write a report: .html, .pdf, .json.")]
 DryOption = Annotated[bool, typer.Option("--dry-run", help="Measure only; what decides stays.")]
 
 
@@ -174,7 +175,15 @@ def _report_writer(path: Path | None) -> Callable[[Calibration, OperatingPoint, 
         report = import_module("osfi_gui.services.report")
     except ModuleNotFoundError:
         raise DeskError("This version of the program writes no reports.", "Leave out --report.") from None
+    if path.suffix.lower() not in report.KINDS:
+        msg = f"“{path.name}” does not say which kind of report it is."
+        raise DeskError(msg, "Let the name end in .html, .pdf or .json.")
     write: Callable[[Calibration, OperatingPoint, Path], object] = report.write_report
+    if path.suffix.lower() == ".pdf":
+        # Qt, for this alone.
+        from osfi_gui.workers.pdf import print_pdf
+
+        write = partial(report.write_report, print_pdf=print_pdf)
     return write
 
 
