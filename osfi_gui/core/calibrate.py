@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from osfi_gui.core.match import PAPER_K, Cosine, Evidence, Nac
+from osfi_gui.core.matchers.default import SMALLEST_FOR_NAC
 from osfi_gui.core.metrics import threshold_at_far
 from osfi_gui.core.values import OperatingPoint
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-SMALLEST_FOR_NAC = PAPER_K
-"""From this many identities on NAC decides; below, its scale follows their number and it loses to the cosine."""
 
 TARGET_FAR = 0.01
 FLOOR_TIMES = 10.0

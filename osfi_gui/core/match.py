@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from osfi_gui.core.matchers.cosine import Cosine
+from osfi_gui.core.matchers.default import default_matcher
 from osfi_gui.core.matchers.evm import Evm
 from osfi_gui.core.matchers.nac import Nac
 from osfi_gui.core.matchers.nac_cohort import NacCohort
@@ -31,6 +32,7 @@ __all__ = [
     "NacCohort",
     "NnGuide",
     "Reference",
+    "default_matcher",
     "match",
     "matcher_named",
 ]

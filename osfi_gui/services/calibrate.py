@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from osfi_gui.core.bootstrap import DRAWS
-from osfi_gui.core.calibrate import FLOOR_TIMES, SMALLEST_FOR_NAC
+from osfi_gui.core.calibrate import FLOOR_TIMES
 from osfi_gui.core.calibration import Calibration, Provenance, Scored
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.intervals import why_not_measurable
 from osfi_gui.core.match import MATCHERS, Cosine, NacCohort
+from osfi_gui.core.matchers.default import SMALLEST_FOR_NAC
 from osfi_gui.core.metrics import least_measurable_far
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.strangers import LEAST_FOR_COHORT, in_cohort

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from osfi_gui.core.calibrate import SMALLEST_FOR_NAC, TARGET_FAR
+from osfi_gui.core.calibrate import TARGET_FAR
 from osfi_gui.core.compare import FARS, LEAST_PEOPLE, compare, judge
 from osfi_gui.core.decide import LABELS
 from osfi_gui.core.desk import TuneReadiness
@@ -16,6 +16,7 @@ from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Evidence, Nac
+from osfi_gui.core.matchers.default import SMALLEST_FOR_NAC
 from osfi_gui.core.metrics import dir_at_far
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import Measured, RecipeChoices, TuneCounts, Version

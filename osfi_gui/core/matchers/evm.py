@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.matchers.port import Evidence, Reference
 
 TAIL = 256
-COVER = 0.9
+COVER = 0.5
 LEAST_NEGATIVES = 3
 """A Weibull has two parameters; from fewer distances than this it is made up."""
 SMALLEST = 1e-6
