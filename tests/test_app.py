@@ -118,7 +118,7 @@ def test_the_first_gallerys_folder_is_made_for_its_owner_only():
 def test_it_ends_before_its_threads_began(qtbot):
     app = App(Options())
     app.end()
-    for thread in (app.capture, app.recognition, app._desk_thread):
+    for thread in (app.capture, app.recognition, app._shelf_thread, app._desk_thread):
         assert not thread.isRunning()
 
 

@@ -240,7 +240,7 @@ class EncodersSection(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(LEFT)
-        for column, lines in ((Column.TITLE, 18.0), (Column.USE, 9.5), (Column.WEIGHTS, 8.5), (Column.SIZE, 6.0)):
+        for column, lines in ((Column.TITLE, 21.0), (Column.USE, 9.0), (Column.WEIGHTS, 8.5), (Column.SIZE, 6.0)):
             table.setColumnWidth(column, round(lines * line))
         header.setSectionResizeMode(Column.LICENCE, QHeaderView.ResizeMode.Stretch)
         self._fit_table()
