@@ -30,6 +30,8 @@ from osfi_gui.services.calibrate import calibrated
 from osfi_gui.services.probes import Material, Work
 
 SHOTS = 3
+MOST = 8
+"""Pictures of one person: the shots, and up to five probes."""
 
 
 @dataclass
@@ -64,7 +66,10 @@ class Outcome:
 
 
 def read(root: Path, encoder: str, cache: Path | None) -> Faces:
-    people = people_of(root)
+    # Of a stranger one picture; of who may be enrolled no more than are needed.
+    people = {
+        name: pictures[:MOST] if len(pictures) > SHOTS else pictures[:1] for name, pictures in people_of(root).items()
+    }
     files = [file for pictures in people.values() for file in pictures]
     vector_of = dict(zip(files, embed_aligned(files, encoder=encoder, cache=cache), strict=True))
     able = [np.stack([vector_of[f] for f in pictures]) for pictures in people.values() if len(pictures) > SHOTS]
