@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from osfi_gui.core.bootstrap import dir_far_band
+from osfi_gui.core.bootstrap import Band, dir_far_band
 from osfi_gui.core.histogram import histogram
 from osfi_gui.core.metrics import cmc, dir_far_curve
 from osfi_gui.core.steps import levels
+from osfi_gui.core.threshold import for_far
+from osfi_gui.core.threshold import read_out as read_threshold
 from osfi_gui.services.report_words import score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -106,12 +108,13 @@ def dir_far_plot(calibration: Calibration, point: OperatingPoint, read_out: Read
         return None
     deciding = calibration.of(point.matcher)
     others = [one for one in calibration.scored if one.matcher == "cosine" and one is not deciding]
-    least = min(1.0 / len(calibration.persons.non_mated), 0.5)
+    # The target is on the axis even where the strangers are too few for it: there the curve is that of FAR 0.
+    least = min(1.0 / len(calibration.persons.non_mated), calibration.target_far, 0.5) / 1.25
     fars = np.geomspace(least, 1.0, BAND_POINTS).tolist()
     with _figure(290) as (figure, out):
         axes = figure.add_subplot()
         for scored, colour, style in (*((one, VERMILION, "--") for one in others), (deciding, BLUE, "-")):
-            band = dir_far_band(scored.scores, calibration.persons, fars=fars)
+            band = band_of(calibration, scored, fars)
             low, high = 100 * band.low, 100 * band.high
             if scored is deciding:
                 axes.fill_between(band.far, low, high, color=BLUE, alpha=0.2, linewidth=0)
@@ -149,6 +152,26 @@ def dir_far_plot(calibration: Calibration, point: OperatingPoint, read_out: Read
         _tidy(axes)
         axes.legend(fontsize=8, loc="lower right", framealpha=0.9, edgecolor="none")
     return out[0]
+
+
+def band_of(calibration: Calibration, scored: Scored, fars: Sequence[float]) -> Band:
+    """Give DIR at several FARs, with the interval that :func:`~osfi_gui.core.threshold.dir_at_target` has at each.
+
+    Where everybody is found all draws of persons agree, and the bootstrap alone would show no uncertainty.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        With mated and non-mated probes.
+    scored : Scored
+        One of its.
+    fars : sequence of float
+        0..1.
+    """
+    drawn = dir_far_band(scored.scores, calibration.persons, fars=fars)
+    fixed = [read_threshold(calibration, scored.matcher, for_far(calibration, scored.matcher, far)).dir for far in fars]
+    low = np.minimum(drawn.low, [estimate.low for estimate in fixed])
+    return Band(drawn.far, drawn.dir, low, np.maximum(drawn.high, [estimate.high for estimate in fixed]))
 
 
 def cmc_plot(calibration: Calibration) -> Plot | None:

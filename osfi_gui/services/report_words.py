@@ -89,7 +89,7 @@ def of_whole(share: Estimate, whole: int) -> tuple[str, str]:
         “about 10” and “4 to 19”.
     """
     number = share.value * whole
-    about = "none" if number == 0.0 else "fewer than 1" if number < 0.5 else f"about {number:.0f}"
+    about = "fewer than 1" if number < 0.5 else f"about {number:.0f}"
     # Outwards, but not for what rounding of doubles left over.
     low, high = math.floor(whole * share.low + 1e-9), math.ceil(whole * share.high - 1e-9)
     return about, f"{low:,} to {high:,}"
@@ -117,6 +117,13 @@ def strangers_let_in(facts: Facts) -> str:
         return "There were no strangers, so nobody knows how many of them would be let in."
     about, interval = of_whole(out.far, 1000)
     stand_in = ", enrolled people who stood in for them," if where.non_mated == "leave-one-identity-out" else ""
+    if not out.accepted:
+        # None of so few is no promise of none.
+        most = interval.rpartition(" ")[2]
+        return (
+            f"None of {out.strangers:,} faces of {where.stranger_people:,} strangers{stand_in} was let in; of 1,000 "
+            f"others as many as {most} might be (95\u00a0% interval)."
+        )
     return (
         f"Of 1,000 strangers {about} would be let in (95\u00a0% interval: {interval}). {out.accepted:,} of "
         f"{out.strangers:,} faces of {where.stranger_people:,} strangers{stand_in} were."
@@ -130,6 +137,12 @@ def enrolled_turned_away(facts: Facts) -> str:
         return "No enrolled person has a second shot, so nobody knows how many of them would be turned away."
     missed = type(out.dir)(1.0 - out.dir.value, 1.0 - out.dir.high, 1.0 - out.dir.low)
     about, interval = of_whole(missed, 100)
+    if out.found == out.probes:
+        most = interval.rpartition(" ")[2]
+        return (
+            f"All {out.probes:,} shots of {where.probe_people:,} people were found; of 100 enrolled people who look "
+            f"into the camera once, as many as {most} might not be (95\u00a0% interval)."
+        )
     mistaken = mistaken_for_others(facts)
     of_these = (
         f" {mistaken:,} of these {'was' if mistaken == 1 else 'were'} accepted as somebody else." if mistaken else ""

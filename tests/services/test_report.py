@@ -24,6 +24,7 @@ from osfi_gui.core.threshold import dir_at_target, read_out
 from osfi_gui.core.tune import Estimate
 from osfi_gui.core.values import Measurement, OperatingPoint
 from osfi_gui.services.report import html_report, report_from_json, write_report
+from osfi_gui.services.report_plots import band_of
 from osfi_gui.store.calibration_codec import (
     calibration_from_dict,
     calibration_to_dict,
@@ -151,7 +152,34 @@ def test_too_few_strangers_are_said_with_how_many_are_missing():
     assert "The target cannot be claimed. FAR 1 % is not measurable with n = 40 strangers" in said
     # 299 - 40; 1 - 0.05^(1/40) = 0.072158
     assert "Add 259 more strangers, or aim at FAR 7.22 %, the lowest that 40 can show." in said
-    assert "Of 1,000 strangers none would be let in" in said
+
+
+def test_none_of_a_few_is_no_promise_of_none():
+    """(0.025)^(1/8): Clopper and Pearson's lower end for 8 of 8 people is 0.6306, so up to 37 of 100 are missed."""
+    few = made(strangers=20, probes=16)
+    sure = few.of("cosine").scores
+    sure = replace(sure, mated=np.full(16, 0.9), correct=np.ones(16, bool))
+    few = replace(few, scored=(replace(few.of("cosine"), scores=sure, ranks=np.ones(16, np.int64)),))
+    said = words(html_report(few, point_of(few, threshold=0.5)))
+    most = np.ceil(1000 * read_out(few, "cosine", 0.5).far.high - 1e-9)
+    assert most >= 100
+    assert f"None of 20 faces of 20 strangers was let in; of 1,000 others as many as {most:.0f} might be" in said
+    assert "All 16 shots of 8 people were found;" in said
+    assert "as many as 37 might not be" in said
+
+
+def test_the_band_is_the_interval_of_the_table(calibration):
+    """At FAR 1 % and 10 %, and where everybody is found."""
+    found = calibration.of("cosine")
+    band = band_of(calibration, found, [0.01, 0.1, 1.0])
+    for at, far in enumerate((0.01, 0.1)):
+        table = dir_at_target(found.scores, calibration.persons, far=far)
+        assert (band.dir[at], band.low[at], band.high[at]) == (table.value, table.low, table.high)
+    assert band.dir[2] == pytest.approx(39 / 40)
+    everybody = replace(found, scores=replace(found.scores, correct=np.ones(40, bool)))
+    sure = replace(calibration, scored=(everybody,))
+    # 20 of 20 people: 0.025^(1/20)
+    assert band_of(sure, everybody, [1.0]).low[0] == pytest.approx(0.8316, abs=1e-4)
 
 
 def test_a_threshold_that_lets_in_too_many_is_answered_with_the_lowest_that_does_not(calibration):
