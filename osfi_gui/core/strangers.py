@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from osfi_gui.core.gallery import normalise
+from osfi_gui.core.matchers.default import LEAST_COHORT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-LEAST_FOR_COHORT = 15
-"""Persons below which all are needed to calibrate."""
 COHORT_SHARE = 3
 """One person of so many may be in the cohort."""
 LARGEST_COHORT = 64
@@ -25,9 +24,10 @@ LARGEST_COHORT = 64
 def in_cohort(persons: Sequence[str]) -> NDArray[np.bool_]:
     """Say which faces are of persons of the cohort.
 
-    A person's place follows from a hash of the person's key alone: one of three may be in the cohort, and of those the
-    64 with the smallest hashes are. So whoever calibrates goes on calibrating when strangers are added, from
-    15 persons on; beyond 64 an added person can only free somebody of the cohort to calibrate.
+    A person's place follows from a hash of the key: one of three may be in the cohort, and of those the 64 with the
+    smallest hashes are; nobody is while they would be fewer than 16, because so few decide worse than none (about 48
+    strangers give a cohort). Once there is a cohort, whoever calibrates goes on calibrating when strangers are added;
+    beyond 64 an added person can only free somebody of the cohort to calibrate.
 
     Parameters
     ----------
@@ -38,9 +38,8 @@ def in_cohort(persons: Sequence[str]) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (m,)
     """
-    keys = set(persons)
-    able = [key for key in keys if _hash(key) % COHORT_SHARE == 0] if len(keys) >= LEAST_FOR_COHORT else []
-    chosen = set(sorted(able, key=_hash)[:LARGEST_COHORT])
+    able = sorted((key for key in set(persons) if _hash(key) % COHORT_SHARE == 0), key=_hash)
+    chosen = set(able[:LARGEST_COHORT]) if len(able) >= LEAST_COHORT else set()
     return np.array([person in chosen for person in persons], dtype=bool)
 
 

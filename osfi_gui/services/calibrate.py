@@ -14,10 +14,10 @@ from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.intervals import why_not_measurable
 from osfi_gui.core.match import MATCHERS, Cosine, NacCohort
-from osfi_gui.core.matchers.default import SMALLEST_FOR_NAC
+from osfi_gui.core.matchers.default import LEAST_COHORT, default_matcher
 from osfi_gui.core.metrics import least_measurable_far
 from osfi_gui.core.scores import Persons, Scores
-from osfi_gui.core.strangers import LEAST_FOR_COHORT, in_cohort
+from osfi_gui.core.strangers import COHORT_SHARE, in_cohort
 from osfi_gui.core.threshold import curve_of, dir_at_target, propose, read_out, threshold_on
 from osfi_gui.core.values import Measurement, OperatingPoint
 from osfi_gui.services.probes import Work, gather, ranks_of
@@ -167,7 +167,11 @@ def calibrated(material: Material, *, target_far: float, token: CancelToken, dra
             )
         )
     proposed, why = propose(
-        scored, persons, default=_default(n, cohort=len(work.reference.cohort)), target_far=target_far, draws=draws
+        scored,
+        persons,
+        default=default_matcher(n, cohort=len(work.reference.cohort))[0],
+        target_far=target_far,
+        draws=draws,
     )
     yield Finished(
         Calibration(
@@ -288,13 +292,6 @@ def _matchers(work: Work, *, in_place: bool) -> tuple[list[Matcher], tuple[tuple
     return usable, tuple(unusable)
 
 
-def _default(n: int, *, cohort: int) -> str:
-    """Name the matcher that is taken unless another one is better."""
-    if cohort:
-        return NacCohort().name
-    return "nac" if n >= SMALLEST_FOR_NAC else Cosine().name
-
-
 def _provenance(work: Work, persons: Persons, *, in_place: bool, target_far: float) -> Provenance:
     material = work.material
     probes, strangers = len(persons.mated), len(persons.non_mated)
@@ -322,7 +319,8 @@ def _provenance(work: Work, persons: Persons, *, in_place: bool, target_far: flo
         )
     if not in_place and not cohort:
         notes.append(
-            f"With fewer than {LEAST_FOR_COHORT} strangers all of them calibrate, and none is left for a cohort."
+            f"All strangers calibrate and none is in a cohort, which takes {LEAST_COHORT}: about "
+            f"{COHORT_SHARE * LEAST_COHORT} strangers give one, and with it a better matcher."
         )
     if why := why_not_measurable(target_far, stranger_people):
         notes.append(why)

@@ -29,7 +29,7 @@ FIELDS = [
     "n_strangers",
     "measurable",
 ]
-PEOPLE, SHOTS, STRANGERS = 6, 3, 40
+PEOPLE, SHOTS, STRANGERS = 6, 3, 70
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def _mobile(shared_data, own_data_dir):
 
 @pytest.fixture(scope="module")
 def folders(shared_data, tmp_path_factory):
-    """Give ROOT/NAME/picture: six people with three aligned chips each, a later one of each, and forty strangers."""
+    """Give ROOT/NAME/picture: six people with three aligned chips each, a later one of each, and seventy strangers."""
     place = tmp_path_factory.mktemp("folders")
     for name, people, first, last in (
         ("known", people_of(shared_data, PEOPLE), 0, SHOTS),
@@ -115,7 +115,7 @@ def test_the_record_says_what_real_faces_give(calibrate, folders, desk, device):
     assert point.cohort_ids == ()
     in_cohort = record["cohort"]
     assert record["n_strangers"] == STRANGERS - in_cohort
-    assert 5 <= in_cohort <= 20
+    assert 16 <= in_cohort <= 35
     from osfi_gui.core.strangers import in_cohort as divided
 
     calibrating = np.sort((others[~divided(who)] @ gallery.T).max(axis=1))[::-1]
