@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -57,9 +57,8 @@ class PointPanel(QWidget):
         self.now = QLabel()
         self.undo, self.back = QPushButton(self.tr("Undo")), QPushButton(self.tr("Back to proposed"))
         self.use, self.report = QPushButton(self.tr("Use this operating point")), QPushButton(self.tr("Report…"))
-        self._timer = QTimer(self)
+        self._timer, self._since = QTimer(self), QElapsedTimer()
         self._timer.setSingleShot(True)
-        self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self._follow)
         self._lay_out()
         self._connect()
@@ -130,10 +129,12 @@ class PointPanel(QWidget):
         now = self.choices.now
         self._pending = Chosen(now.matcher, threshold, now.target_far)
         if not self._timer.isActive():
-            self._timer.start()
+            spent = self._since.elapsed() if self._since.isValid() else EVERY_MS
+            self._timer.start(max(0, EVERY_MS - spent))
 
     @Slot()
     def _follow(self) -> None:
+        self._since.start()
         if self._pending is not None:
             self._read(self._pending)
 

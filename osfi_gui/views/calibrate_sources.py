@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -27,6 +26,8 @@ from osfi_gui.views.stranger_import import StrangerImport
 from osfi_gui.views.theme import set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from osfi_gui.core.calibration import Calibration
 
 TARGETS = (0.001, 0.01, 0.05, 0.1)
@@ -59,13 +60,15 @@ class SourcesCard(QFrame):
         )
         self.recorded = QLabel()
         self.recorded.setWordWrap(True)
-        self.targets = QButtonGroup(self)
+        # No group of buttons: none of them is down where another share was typed, and Tab reaches each.
+        self.targets = [QPushButton(f"{100 * target:g} %") for target in TARGETS]
         self.far = ShareField(0.0001, 0.5)
         self.measure, self.cancel = QPushButton(self.tr("Measure")), QPushButton(self.tr("Cancel"))
         self.bar, self.doing = QProgressBar(), QLabel()
         self.problem = InlineRow(Mark.WARNING)
         self._lay_out()
-        self.targets.idClicked.connect(self._on_target)
+        for button in self.targets:
+            button.clicked.connect(self._on_target)
         self.far.changed.connect(self._on_far)
         self.measure.clicked.connect(self._on_measure)
         self.cancel.clicked.connect(self._on_cancel)
@@ -137,16 +140,20 @@ class SourcesCard(QFrame):
 
     # Inside
 
-    @Slot(int)
-    def _on_target(self, number: int) -> None:
-        self.far.set_share(TARGETS[number])
+    @Slot()
+    def _on_target(self) -> None:
+        self.far.set_share(next(share for button, share in self._buttons() if button is self.sender()))
+        self._on_far()
 
     @Slot()
     def _on_far(self) -> None:
         share = self.far.share()
-        for number, target in enumerate(TARGETS):
-            self.targets.button(number).setChecked(share is not None and abs(share - target) < 1e-9)
+        for button, target in self._buttons():
+            button.setChecked(share is not None and abs(share - target) < 1e-9)
         self._refresh()
+
+    def _buttons(self) -> Iterator[tuple[QPushButton, float]]:
+        return zip(self.targets, TARGETS, strict=True)
 
     @Slot()
     def _on_measure(self) -> None:
@@ -199,13 +206,11 @@ class SourcesCard(QFrame):
         self.far.setAccessibleName(self.tr("FAR to aim at, in percent"))
         line = QHBoxLayout()
         line.setSpacing(4)
-        for place, target in enumerate(TARGETS):
-            button = QPushButton(f"{100 * target:g} %")
+        for button, target in self._buttons():
             button.setCheckable(True)
             button.setAutoDefault(False)
             button.setAccessibleName(self.tr("Aim at FAR {far} %").format(far=f"{100 * target:g}"))
             button.setStyleSheet("padding-left: 7px; padding-right: 7px;")
-            self.targets.addButton(button, place)
             line.addWidget(button)
         line.addWidget(self.far, 1)
         set_role(self.measure, "primary")

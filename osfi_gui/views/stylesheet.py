@@ -202,6 +202,13 @@ QProgressBar {
     background: $line; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; text-align: center;
 }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
+QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal {
+    background: $panel; border: 2px solid $accent; width: 14px; margin: -7px 0; border-radius: 9px;
+}
+QSlider::handle:horizontal:hover { background: $accent_soft; }
+QSlider::handle:horizontal:focus { background: $accent; border: 2px solid $text; }
 QTabWidget::pane { border: none; }
 QTabBar::tab { padding: 8px 14px; border: none; border-bottom: 2px solid transparent; color: $muted; }
 QTabBar::tab:selected { color: $accent; border-bottom: 2px solid $accent; font-weight: 600; }

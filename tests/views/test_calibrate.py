@@ -325,6 +325,7 @@ def test_measuring_aims_at_the_far_that_was_typed(page, qtbot):
     with qtbot.waitSignal(page.measure_requested) as asked:
         sources.measure.click()
     assert asked.args == [CalibrateRequest(pytest.approx(0.025))]
+    assert not any(button.isChecked() for button in sources.targets), "no button says another share than what was typed"
     assert not sources.measure.isVisible()
 
 
@@ -334,7 +335,7 @@ def test_what_is_no_share_cannot_be_measured_and_stays(page):
         sources.far.setText(typed)
         assert not sources.measure.isEnabled()
         assert sources.far.text() == typed
-    sources.targets.button(2).click()
+    sources.targets[2].click()
     assert sources.far.share() == pytest.approx(0.05)
     assert sources.measure.isEnabled()
 

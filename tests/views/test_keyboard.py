@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from calibrations import make, view_of
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QPlainTextEdit
@@ -90,6 +91,7 @@ def operable(page):
 
 
 PAGES = [("identify", 0), ("enrol", 0), ("enrol", 1), ("gallery", 0), ("gallery", 1), ("settings", 0), ("settings", 1)]
+PAGES += [("calibrate", 0), ("calibrate", 1)]
 
 
 @pytest.fixture(params=PAGES, ids=[f"{name}-{way}" for name, way in PAGES])
@@ -104,6 +106,10 @@ def page(request, window):
     if name == "settings" and way:
         shown.encoders.show_shelf(ShelfState(Phase.READY, found=FOUND))
         shown.encoders.remove.click()
+    if name == "calibrate":
+        shown.show_calibration(view_of(make(probes=1, strangers=60), bands=False))
+        shown.body.point.choose_matcher("cosine")
+        shown.body.point.plots.switch.choose(way)
     shown.setFocus()
     shown.focusNextChild()
     return shown

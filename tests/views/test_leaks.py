@@ -7,6 +7,7 @@ import gc
 
 import numpy as np
 import pytest
+from calibrations import make, view_of
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from yardsticks import COSINE
@@ -188,6 +189,27 @@ def test_shots_taken_and_removed(window, feed, scene, face):
             )
             window.enrol.pull()
             assert len(window.enrol.strip.tiles) == count
+
+    assert stays(window, look)
+
+
+def test_calibrations_and_their_files(window, monkeypatch):
+    # The system's own dialog is not Qt's to delete.
+    monkeypatch.setattr(QFileDialog, "open", lambda self: (self.show(), None)[1])
+    made = make(probes=1, strangers=60)
+    window.show_page("calibrate")
+    body = window.calibrate.body
+
+    def look():
+        for calibration in (made, make(probes=1, strangers=60)):
+            window.calibrate.show_calibration(view_of(calibration, bands=False))
+        body.point.choose_matcher("cosine")
+        body.point.plots.switch.choose(1)
+        body.point.plots.switch.choose(0)
+        body.point.undo.click()
+        body.point.report.click()
+        body.point.plots.exports[1].ask("csv")
+        close_dialogs(window)
 
     assert stays(window, look)
 
