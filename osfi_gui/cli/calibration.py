@@ -51,7 +51,9 @@ PersonOption = Annotated[
 ]
 ClearOption = Annotated[bool, typer.Option("--clear", help="With --person: take the own threshold away.")]
 ReportOption = Annotated[Path | None, typer.Option("--report", help="Write a report: .html, .pdf, .json.")]
-DryOption = Annotated[bool, typer.Option("--dry-run", help="Measure only; what decides stays.")]
+DryOption = Annotated[
+    bool, typer.Option("--dry-run", help="Measure only: what decides stays. Strangers that are given are kept.")
+]
 
 
 def calibrate(
@@ -169,6 +171,12 @@ def _report_writer(path: Path | None) -> Callable[[Calibration, OperatingPoint, 
     """Give what writes reports; None where none is wanted."""
     if path is None:
         return None
+    if path.suffix.casefold() == ".pdf":
+        raise DeskError("A PDF is printed by the window, not here.", "Let the name end in .html or .json.")
+    if path.suffix.casefold() not in (".html", ".json"):
+        raise DeskError(
+            f"“{path.name}” does not say which kind of report it is.", "Let the name end in .html or .json."
+        )
     if not path.absolute().parent.is_dir():
         raise DeskError(f"There is no folder {path.absolute().parent} for the report.", "Make it first.")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 import sys
@@ -219,6 +220,8 @@ def test_a_person_gets_a_threshold_of_their_own_and_loses_it(osfi, calibrate, fo
         (("--person", "Nemo"), "either given or cleared"),
         (("--clear",), "Give --person NAME too"),
         (("--report", "nowhere/report.html"), "There is no folder"),
+        (("--report", "report.pdf"), "A PDF is printed by the window"),
+        (("--report", "report"), "does not say which kind of report"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(calibrate, desk, arguments, words):
@@ -240,3 +243,15 @@ def test_a_version_without_reports_says_so_before_anything_is_done(calibrate, de
     assert "writes no reports" in calibrate("--report", tmp_path / "report.html").failure
     with GalleryFile.open(desk, PASSPHRASE) as store:
         assert store.operating_point("mobile") is None
+
+
+def test_a_report_is_written_beside(calibrate, folders, tmp_path):
+    for name in ("report.html", "report.json"):
+        done = calibrate(
+            "--strangers", folders / "strangers", "--target-far", 0.1, "--report", tmp_path / name, "--json"
+        )
+        assert done.code == 0
+    (record,) = done.records
+    numbers = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert numbers["point"]["threshold"] == record["threshold"]
+    assert "NAC with a cohort" in (tmp_path / "report.html").read_text(encoding="utf-8")
