@@ -164,15 +164,19 @@ def far_to_expect(accepted: int, n: int, m: int, *, level: float = LEVEL) -> Est
         raise ValueError(msg)
     a = max(accepted, 1)
     b = n - a + 1
+    # Only where there is any chance to speak of: beyond 40 standard deviations it is far below a float's last digit.
+    mean = m * a / (n + 1.0)
+    spread = math.sqrt(m * a * b * (n + 1.0 + m) / (n + 2.0)) / (n + 1.0)
+    first, last = max(0, int(mean - 40.0 * spread) - 50), min(m, int(mean + 40.0 * spread) + 50)
     # P(x + 1) / P(x) of the beta-binomial distribution; the largest is put to 1 before exp, and the sum afterwards.
-    x = np.arange(m, dtype=np.float64)
+    x = np.arange(first, last, dtype=np.float64)
     logs = np.concatenate([[0.0], np.cumsum(np.log((m - x) / (x + 1.0)) + np.log((x + a) / (m - 1.0 - x + b)))])
     chance = np.exp(logs - logs.max())
     chance /= chance.sum()
     tail = (1.0 - level) / 2.0
     # The shortest ends that leave at most half of the rest on either side.
-    low = int(np.searchsorted(np.cumsum(chance), tail, side="right"))
-    high = m - int(np.searchsorted(np.cumsum(chance[::-1]), tail, side="right"))
+    low = first + int(np.searchsorted(np.cumsum(chance), tail, side="right"))
+    high = last - int(np.searchsorted(np.cumsum(chance[::-1]), tail, side="right"))
     return Estimate(accepted / n, low / m, high / m)
 
 
