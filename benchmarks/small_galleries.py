@@ -16,7 +16,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from benchmarks.defaults import SHOTS, Half, halves
 from benchmarks.faces import half_of, people_of
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Evidence, Evm, Matcher, Nac, NacCohort, NnGuide, Reference
+from osfi_gui.core.matchers.nac import largest
 from osfi_gui.core.metrics import dir_at_far
 from osfi_gui.vision.camera import degrade
 from osfi_gui.vision.device import choose_device
@@ -249,6 +250,38 @@ def blended(faces: Faces, files: list[list[Path]], half: Half, count: int) -> Co
     return cohort
 
 
+@dataclass(frozen=True)
+class GalleryFirst(NacCohort):
+    """Another reading of "filled up": strangers take only the places that the gallery leaves of k."""
+
+    title: str = "filled up behind the gallery"
+
+    def score(self, evidence: Evidence) -> NDArray[np.float64]:
+        """Give the share of the best among the gallery's k nearest and as many strangers as are missing to k."""
+        own = largest(evidence.cosines, self.k)
+        every = np.concatenate([own, largest(evidence.cohort, self.k - own.shape[1])], axis=1)
+        return 1.0 / np.exp(every - every[:, :1]).sum(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class NearPrototype(NacCohort):
+    """Another reading: each prototype has its own k - 1 strangers, those nearest to it instead of to the probe."""
+
+    title: str = "strangers nearest to the prototype"
+    near: NDArray[np.int64] | None = None
+
+    def fit(self, gallery: Reference) -> NearPrototype:
+        """Find the nearest strangers of every prototype."""
+        order = np.argsort(-(gallery.prototypes @ gallery.cohort.T), axis=1)
+        return replace(self, near=order[:, : self.k - 1])
+
+    def score(self, evidence: Evidence) -> NDArray[np.float64]:
+        """Give the share of the best among itself and its strangers."""
+        best = evidence.cosines.argmax(axis=1)
+        theirs = np.take_along_axis(evidence.cohort, self.near[best], axis=1)
+        return 1.0 / (1.0 + np.exp(theirs - evidence.cosines.max(axis=1, keepdims=True)).sum(axis=1))
+
+
 def matchers() -> dict[str, Matcher]:
     """Give the matchers of the first table, as they are used."""
     return {m.title: m for m in (Cosine(), Nac(), NacCohort(), NnGuide(), Evm())}
@@ -279,6 +312,10 @@ def chosen_on(half: Half, far: float) -> dict[str, list[list[float]]]:
     for count in (1, 2, 4, 8, 16, 32, 64, 256):
         rows[f"NAC with a cohort of {count}"] = [
             dirs(half, n, NacCohort(), strangers_of(pool, count), probes, far) for n in SIZES
+        ]
+    for reading in (GalleryFirst(), NearPrototype()):
+        rows[f"the same of 256, {reading.title}"] = [
+            dirs(half, n, reading, strangers_of(pool, 256), probes, far) for n in SIZES
         ]
     for title, options in candidates().items():
         for matcher in options:

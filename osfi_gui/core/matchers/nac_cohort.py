@@ -22,7 +22,11 @@ class NacCohort:
 
     The share of the gallery's best cosine among itself and the k - 1 largest of all other cosines: those to the
     gallery's other prototypes and those to the cohort's. A stranger of the cohort who is nearer to the probe than
-    anybody enrolled takes part in the sum, and pushes the share below 1/k.
+    anybody enrolled takes part in the sum, and lowers the share.
+
+    Of what "filling the neighbourhood" can mean this is the reading that helps at every size when measured
+    (docs/experiments.md, "Small galleries"): strangers who only take the places that the gallery leaves of k change
+    nothing from k people on, and those nearest to the prototype instead of to the probe help less as galleries grow.
 
     Attributes
     ----------
