@@ -155,8 +155,10 @@ class CalibrateBody(QWidget):
                     "changes before you use them."
                 )
                 + f"\n\n{deciding}",
-                "" if self.sources.runs else self.tr("Measure"),
             )
+            # The layout centres the text, and so does not ask how high it becomes at its width.
+            text = self.unmeasured.text
+            text.setFixedHeight(text.heightForWidth(text.minimumWidth()))
             return
         assert self._view is not None
         self.point.show_view(self._view, obsolete=self._obsolete())
@@ -209,7 +211,6 @@ class CalibrateBody(QWidget):
         self.sources.imports.strangers_requested.connect(self.strangers_requested)
         self.sources.imports.strangers_cancel_requested.connect(self.strangers_cancel_requested)
         self.sources.recording_toggled.connect(self.recording_toggled)
-        self.unmeasured.action_requested.connect(self.sources.measure.click)
         self.matchers.chosen.connect(self.point.choose_matcher)
         self.point.matcher_changed.connect(self.matchers.choose)
         self.point.point_requested.connect(self.point_requested)
@@ -235,6 +236,7 @@ class CalibrateBody(QWidget):
         self._area.setAccessibleName(self.tr("Scores and matchers"))
         self._area.setWidget(inside)
         self._area.setFixedWidth(round(WIDTH_LINES * self.fontMetrics().height()))
+        self.unmeasured.text.setFixedWidth(36 * self.fontMetrics().height())
         self._right = QStackedWidget()
         self._right.addWidget(self.unmeasured)
         self._right.addWidget(self.point)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+LEAST_SPAN = 2.0
+"""Percent from the lowest to the highest end of an axis at least: less than that is no difference to look at."""
+
 Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
 
 
@@ -60,6 +63,7 @@ class DirFarPlot(LinePlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.line.label.setPosition(0.07)  # below the curves, which run along the top
         self.shown: tuple[Curve, ...] = ()
         self.lowest = 1e-3
         self.lines = {name: pg.PlotDataItem(antialias=True) for name in ("cosine", "chosen")}
@@ -120,9 +124,10 @@ class DirFarPlot(LinePlot):
             for edge, values in zip(self._edges, (under, over), strict=True):
                 edge.setData(x, 100.0 * values)
             low = min(low, float(under.min(initial=1.0)))
-        self.too_few.setRegion((left, max(left, math.log10(max(least_far, self.lowest)))))
-        self.box.setXRange(left, 0.0, padding=0.0)
-        bottom = 100.0 * low - 0.08 * (100.0 - 100.0 * low) - 0.5
+        self.too_few.setRegion((left - 1.0, max(left, math.log10(max(least_far, self.lowest)))))
+        # A little room at both ends, for the ring and for the numbers below.
+        self.box.setXRange(left, 0.0, padding=0.05)
+        bottom = min(100.0 * low - 0.08 * (100.0 - 100.0 * low) - 0.5, 100.0 - LEAST_SPAN)
         self.box.setYRange(max(bottom, -1.0), 100.0 + 0.04 * (100.0 - max(bottom, 0.0)), padding=0.0)
         self.below.setTicks([[(power, _percent(10.0**power)) for power in range(round(left), 1)]])
         self.left.setTicks([[(value, f"{value:g} %") for value in _round_numbers(max(bottom, 0.0), 100.0)]])
@@ -172,7 +177,9 @@ class RankPlot(LinePlot):
         super().dress()
         self.curve.setPen(pen_of("chosen"))
         self.curve.setSymbolBrush(palette().panel)
-        self.curve.setSymbolPen(QPen(palette().accent, 2))
+        ring = QPen(palette().accent, 2)
+        ring.setCosmetic(True)
+        self.curve.setSymbolPen(ring)
 
     def show_shares(self, shares: Floats) -> None:
         """Show the share found within each rank, from rank 1."""
@@ -180,7 +187,7 @@ class RankPlot(LinePlot):
         ranks = np.arange(1, len(self.shown) + 1)
         self.curve.setData(ranks, 100.0 * self.shown)
         low = 100.0 * float(self.shown.min(initial=1.0))
-        bottom = max(low - 0.25 * (100.0 - low) - 0.5, 0.0)
+        bottom = max(min(low - 0.25 * (100.0 - low) - 0.5, 100.0 - LEAST_SPAN), 0.0)
         self.box.setXRange(0.5, max(len(ranks), 2) + 0.5, padding=0.0)
         self.box.setYRange(bottom, 100.0 + 0.06 * (100.0 - bottom), padding=0.0)
         step = max(1, len(ranks) // 5)

@@ -114,7 +114,8 @@ class MatchersCard(QFrame):
             grid.addWidget(button, row, 0)
             grid.addWidget(reason, row + 1, 0, 1, 2)
             row += 2
-        self.why.set_text(self.tr("Proposed: {why}").format(why=calibration.why))
+        # A number and its sign stay on one line.
+        self.why.set_text(self.tr("Proposed: {why}").format(why=calibration.why).replace(" %", "\u00a0%"))
 
     def choose(self, matcher: str) -> None:
         """Show another one as chosen."""

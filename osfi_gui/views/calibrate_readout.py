@@ -48,7 +48,7 @@ class ReadOutCard(QFrame):
     def set_range(self, low: float, high: float) -> None:
         """Let thresholds be typed between two, both rounded outwards to the digits of the field."""
         self._quiet = True
-        digits = MANY if high - low < 0.5 else FEW
+        digits = MANY if high - low < 0.2 else FEW
         unit = 10.0**-digits
         self.threshold.setDecimals(digits)
         self.threshold.setRange(math.floor(low / unit) * unit, math.ceil(high / unit) * unit + unit)

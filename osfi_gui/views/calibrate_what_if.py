@@ -46,6 +46,7 @@ class WhatIf(QFrame):
         self.people, self.slider = CountSpin(), _StillSlider(Qt.Orientation.Horizontal)
         self.people.setRange(1, MOST)
         self.slider.setRange(0, TICKS)
+        self.slider.setMinimumHeight(22)  # the style sheet's handle, which Qt leaves out of its size
         self.predicted = QLabel()
         self.predicted.setWordWrap(True)
         self.predicted.setTextFormat(Qt.TextFormat.PlainText)

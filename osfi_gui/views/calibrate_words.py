@@ -91,5 +91,5 @@ def state_text(state: str) -> str:
     """Say whether what decides now was calibrated for this gallery."""
     return {
         "valid": _tr("Calibrated for this gallery."),
-        "expired": _tr("The calibration expired: the gallery changed since. A default threshold is used."),
-    }.get(state, _tr("Not calibrated: a default threshold is used."))
+        "expired": _tr("The calibration expired: the gallery changed since."),
+    }.get(state, _tr("Not calibrated."))

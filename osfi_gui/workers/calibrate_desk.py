@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from osfi_gui.core.bootstrap import dir_far_band
+from osfi_gui.core.bands import PARTS, band_draws, band_of
 from osfi_gui.core.calibration import Calibration, CalibrationView
 from osfi_gui.core.decide import LABELS
 from osfi_gui.core.desk import JobState, Notice, Phase, Tone
@@ -102,12 +102,17 @@ class CalibrateDesk(QObject):
         where, bands = made.provenance, []
         rates = np.geomspace(0.5 / max(where.strangers, 1), 0.95, BAND_POINTS)
         if where.probes and where.strangers:
-            for number, scored in enumerate(made.scored):
-                if token.cancelled():
-                    yield Cancelled("Nothing was changed.")
-                    return
-                yield Progress(number, len(made.scored), "matchers", "Drawing other people, for the bands")
-                bands.append((scored.matcher, dir_far_band(scored.scores, made.persons, fars=rates.tolist())))
+            done, total, fars = 0, PARTS * len(made.scored), rates.tolist()
+            for scored in made.scored:
+                drawn = []
+                for part in band_draws(made, scored.matcher, fars=fars):
+                    if token.cancelled():
+                        yield Cancelled("Nothing was changed.")
+                        return
+                    drawn.append(part)
+                    done += 1
+                    yield Progress(done, total, "draws", "Drawing other people, for the bands")
+                bands.append((scored.matcher, band_of(made, scored.matcher, fars=fars, drawn=drawn)))
         self._calibration, self._bands, self._made_of = made, tuple(bands), made_of
         yield Finished()
 

@@ -85,7 +85,7 @@ def test_a_threshold_is_measured_chosen_used_and_expires(page, peopled, tmp_path
     page.until(lambda: page.galleries[-1].calibration == "valid")
     kept = page.galleries[-1].operating_point
     assert (kept.matcher, kept.threshold, kept.encoder) == ("cosine", 0.42, "sface")
-    assert page.window.topbar.calibration_badge.text() == "Calibrated"
+    page.until(lambda: page.window.topbar.calibration_badge.text() == "Calibrated")
     page.until(lambda: not point.use.isEnabled())
 
     report = tmp_path / "report.html"
@@ -101,7 +101,8 @@ def test_a_threshold_is_measured_chosen_used_and_expires(page, peopled, tmp_path
         somebody = store.identities()[0].identity_id
     page.window.gallery.erase_requested.emit(somebody)
     page.until(lambda: page.galleries[-1].calibration == "expired")
-    assert page.window.topbar.calibration_badge.accessibleName() == "Calibration expired: gallery changed"
+    badge = page.window.topbar.calibration_badge
+    page.until(lambda: badge.accessibleName() == "Calibration expired: gallery changed")
     page.until(point.outdated.isVisible)
     assert not point.use.isEnabled()
 

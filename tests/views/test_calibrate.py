@@ -221,7 +221,7 @@ def test_matchers_stand_side_by_side_with_their_dir_and_why_one_cannot_be_used(p
         assert matchers.shares[scored.matcher].text() == f"{100 * found:.1f} %"
     assert matchers.rows["nac"].isChecked()
     assert "proposed" in matchers.rows["nac"].accessibleName()
-    assert calibration.why in matchers.why.text()
+    assert calibration.why in matchers.why.text().replace("\u00a0", " ")
     said = [label.text() for label in matchers.findChildren(type(matchers.shares["nac"]))]
     assert "There are too few strangers to spare." in said
 
@@ -444,8 +444,9 @@ def test_models_that_are_loaded_are_waited_for(window, page):
 def test_before_the_first_measurement_the_page_says_what_decides(window, qtbot):
     body = window.calibrate.body
     assert "The cosine decides, from 0.3600 on." in body.unmeasured.text.text()
+    assert body.unmeasured.text.height() >= body.unmeasured.text.heightForWidth(body.unmeasured.text.width())
     with qtbot.waitSignal(window.calibrate.measure_requested) as asked:
-        body.unmeasured.action.click()
+        body.sources.measure.click()
     assert asked.args == [CalibrateRequest(0.01)]
 
 
