@@ -170,6 +170,9 @@ def connect_calibration(
     page.stranger_seen.connect(desk.keep_stranger)
     page.unlock_requested.connect(gallery.ask)
 
+    # Threads among themselves
+    gallery.gallery_changed.connect(desk.follow)
+
     # States
     desk.calibration_read.connect(page.show_calibration)
     desk.job_changed.connect(page.show_job)

@@ -86,7 +86,7 @@ class CalibrateBody(QWidget):
             return  # an answer from before it was locked
         known = self._view.calibration if self._view is not None else None
         self._view = view
-        if not self.sources.runs:
+        if view.problem or view.calibration is not known:
             self.sources.show_problem(view.problem, view.remedy)
         if view.calibration is not known or view.calibration is None:
             self.sources.show_calibration(view.calibration)

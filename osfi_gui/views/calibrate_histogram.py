@@ -57,10 +57,10 @@ class HistogramPlot(LinePlot):
             item.setData(counted.edges, np.where(counts > 0, np.log10(np.maximum(counts, 1)), GROUND))
         most = float(max(counted.mated.max(initial=1), counted.non_mated.max(initial=1)))
         top = np.log10(most)
-        counts = [10**power for power in range(int(top) + 1)]
+        numbers = [10**power for power in range(int(top) + 1)]
         if top < 1.5:
-            counts += [step * count for count in counts for step in (2, 5) if step * count <= most]
-        self.left.setTicks([[(np.log10(count), f"{count:,}") for count in counts]])
+            numbers += [step * number for number in numbers for step in (2, 5) if step * number <= most]
+        self.left.setTicks([[(np.log10(number), f"{number:,}") for number in numbers]])
         self.box.setYRange(GROUND, top + 0.3, padding=0.0)
         self.box.setXRange(float(counted.edges[0]), float(counted.edges[-1]), padding=0.03)
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from osfi_gui.core.bands import PARTS, band_draws, band_of
 from osfi_gui.core.calibration import Calibration, CalibrationView
 from osfi_gui.core.decide import LABELS
-from osfi_gui.core.desk import JobState, Notice, Phase, Tone
+from osfi_gui.core.desk import GalleryState, JobState, Notice, Phase, Tone
 from osfi_gui.core.errors import DeskError, GalleryError
 from osfi_gui.core.events import Cancelled, Finished, Progress
 from osfi_gui.workers.desk import told
@@ -33,7 +33,7 @@ BAND_POINTS = 48
 class CalibrateDesk(QObject):
     """Serves the Calibrate page; lives on the desk's thread, because the desk owns the gallery.
 
-    The newest calibration is kept until the gallery is closed, so that the page can be left and come back to.
+    The newest calibration is kept while the gallery is open, so that the page can be left and come back to.
 
     Parameters
     ----------
@@ -50,8 +50,13 @@ class CalibrateDesk(QObject):
         self._desk = desk
         self._calibration: Calibration | None = None
         self._bands: tuple[tuple[str, Band], ...] = ()
-        self._made_of = ""
         self._recorded = 0
+
+    @Slot(object)
+    def follow(self, state: GalleryState) -> None:
+        """Forget the scores of a gallery that is closed: what lies at its path next may be another one."""
+        if state.phase is not Phase.READY:
+            self._calibration, self._bands, self._recorded = None, (), 0
 
     @Slot()
     @told
@@ -61,9 +66,6 @@ class CalibrateDesk(QObject):
             self._tell()
 
     def _tell(self, problem: str = "", remedy: str = "") -> None:
-        store = self._desk.opened()
-        if self._made_of != str(store.path):
-            self._calibration, self._bands = None, ()
         session = self._desk.session
         self.calibration_read.emit(
             CalibrationView(
@@ -87,7 +89,7 @@ class CalibrateDesk(QObject):
             def steps(token: Token) -> Iterator[Event]:
                 for event in calibrate(store, encoder, target_far=wanted.target_far, token=token):
                     if isinstance(event, Finished) and isinstance(event.result, Calibration):
-                        yield from self._with_bands(event.result, token, made_of=str(store.path))
+                        yield from self._with_bands(event.result, token)
                     else:
                         yield event
 
@@ -97,7 +99,7 @@ class CalibrateDesk(QObject):
             return
         job.changed.connect(self.job_changed)
 
-    def _with_bands(self, made: Calibration, token: Token, *, made_of: str) -> Iterator[Event]:
+    def _with_bands(self, made: Calibration, token: Token) -> Iterator[Event]:
         """Draw other people for the band of each matcher's curve; a calibration without its bands is none."""
         where, bands = made.provenance, []
         rates = np.geomspace(0.5 / max(where.strangers, 1), 0.95, BAND_POINTS)
@@ -113,7 +115,7 @@ class CalibrateDesk(QObject):
                     done += 1
                     yield Progress(done, total, "draws", "Drawing other people, for the bands")
                 bands.append((scored.matcher, band_of(made, scored.matcher, fars=fars, drawn=drawn)))
-        self._calibration, self._bands, self._made_of = made, tuple(bands), made_of
+        self._calibration, self._bands = made, tuple(bands)
         yield Finished()
 
     def _measured(self, state: JobState) -> None:
@@ -134,7 +136,7 @@ class CalibrateDesk(QObject):
         self.noticed.emit(Notice(what, "It holds until the gallery changes.", Tone.GOOD))
 
     def _newest(self) -> Calibration:
-        if self._calibration is None or self._made_of != str(self._desk.opened().path):
+        if self._calibration is None:
             raise GalleryError("Nothing was measured in this gallery yet.", "Measure first.")
         return self._calibration
 
