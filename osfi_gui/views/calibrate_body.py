@@ -154,7 +154,8 @@ class CalibrateBody(QWidget):
                     "may be accepted, and measure; the best matcher and its threshold are proposed, and nothing "
                     "changes before you use them."
                 )
-                + f"\n\n{deciding}",
+                + f"\n\n{deciding}"
+                + (f" {gallery.operating_point.source}" if gallery.operating_point is not None else ""),
             )
             # The layout centres the text, and so does not ask how high it becomes at its width.
             text = self.unmeasured.text
