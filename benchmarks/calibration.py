@@ -51,6 +51,7 @@ class Outcome:
     low: float
     high: float
     dir: float
+    dir_said: float
     dir_low: float
     dir_high: float
 
@@ -119,6 +120,7 @@ def one_half(
             said.far.low,
             said.far.high,
             detection_identification_rate(mated, correct, threshold),
+            said.dir.value,
             said.dir.low,
             said.dir.high,
         )
@@ -154,14 +156,15 @@ def main() -> None:
         f"calibrate and {where.cohort} in the cohort, {options.halves} halves, target FAR {options.far:.1%}, "
         f"{(time.monotonic() - began) / options.halves:.1f} s each"
     )
-    print("matcher       FAR kept  mean FAR  least - most        said (mean)    | DIR others  DIR kept")
+    print("matcher       FAR kept  mean FAR  least - most        said (mean)    | DIR said  others  kept")
     for name, found in rows.items():
         fars = [one.far for one in found]
         low, high = (float(np.mean([getattr(one, end) for one in found])) for end in ("low", "high"))
         kept, dir_kept = (sum(getattr(one, which) for one in found) for which in ("kept", "dir_kept"))
         print(
             f"{name:12} {kept:4} / {len(found)} {np.mean(fars):9.2%}  {min(fars):.2%} - {max(fars):.2%}  "
-            f"{low:6.2%} - {high:.2%} | {np.mean([one.dir for one in found]):8.1%} {dir_kept:6} / {len(found)}"
+            f"{low:6.2%} - {high:.2%} | {np.mean([one.dir_said for one in found]):8.1%} "
+            f"{np.mean([one.dir for one in found]):7.1%} {dir_kept:4} / {len(found)}"
         )
     print("proposed: " + ", ".join(f"{name} {count} times" for name, count in proposed.items()))
 
