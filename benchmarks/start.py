@@ -8,12 +8,9 @@ The limits are measured in the same run: a Qt window with nothing in it, and the
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
+
+from osfi_gui.services.starting import seconds_until, start_seconds
 
 EMPTY_WINDOW = """
 import time
@@ -29,20 +26,6 @@ QTimer.singleShot(0, shown)
 app.exec()
 """
 IMPORTS = "import time, torch, facenet_pytorch; print('imports', time.time())"
-PROGRAM = "from osfi_gui.app import main; main()"
-
-
-def seconds_until(code: str, *arguments: str) -> dict[str, float]:
-    """Run a program; give the seconds from its start to each thing it says."""
-    with tempfile.TemporaryDirectory() as place:
-        surroundings = {**os.environ, "OSFI_DATA_DIR": place}
-        if not os.environ.get("DISPLAY"):
-            surroundings.setdefault("QT_QPA_PLATFORM", "offscreen")
-        began = time.time()
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, env=surroundings
-        )
-    return {line.split()[0]: float(line.split()[1]) - began for line in done.stdout.splitlines()}
 
 
 def main() -> None:
@@ -54,7 +37,7 @@ def main() -> None:
     for _ in range(runs + 1):
         rows["empty window"].append(seconds_until(EMPTY_WINDOW)["window"])
         rows["imports"].append(seconds_until(IMPORTS)["imports"])
-        ours = seconds_until(PROGRAM, "--demo", "--timings", "--quit-after-decisions", "1")
+        ours = start_seconds()
         rows["window"].append(ours["window"])
         rows["decision"].append(ours["decision"])
     # The first round warms the file cache and does not count.

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from osfi_gui import __version__
+from osfi_gui.cli.bench import bench_app
 from osfi_gui.cli.calibration import calibrate
 from osfi_gui.cli.console import err, plain
 from osfi_gui.cli.encoders import doctor, encoders_app
@@ -35,6 +36,7 @@ app.command()(evaluate)
 app.add_typer(encoders_app, name="encoders")
 app.add_typer(versions_app, name="versions")
 app.add_typer(strangers_app, name="strangers")
+app.add_typer(bench_app, name="bench")
 
 
 def _version(wanted: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from osfi_gui.core.enrolment import Draft, EnrolReport, FileReport
+    from osfi_gui.core.rates import Flow
     from osfi_gui.core.tune import Measured, Recipe, Stepped, Version
     from osfi_gui.core.values import (
         Frame,
@@ -34,6 +35,10 @@ class Feed(Protocol):
 
     def draft(self) -> Draft | None:
         """Give the newest state of the enrolment at the camera, or None while nobody enrols."""
+        ...
+
+    def flow(self) -> Flow:
+        """Give how much has passed so far."""
         ...
 
 

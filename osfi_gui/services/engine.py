@@ -37,12 +37,14 @@ class Engine:
     device_note: str = ""
 
 
-def load_engine(encoder: str) -> Engine:
+def load_engine(encoder: str, *, threads: int | None = None) -> Engine:
     """Load an encoder of the manifest on the best device, and the detector beside it.
 
     Parameters
     ----------
     encoder : str
+    threads : int, optional
+        CPU threads of torch; as ``choose_device`` has it.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def load_engine(encoder: str) -> Engine:
     from osfi_gui.vision.device import choose_device
     from osfi_gui.vision.encode import load_encoder
 
-    device = choose_device()
+    device = choose_device(threads=threads)
     engine = load_encoder(encoder, device=device)
 
     def new_detector() -> Detector:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from osfi_gui.core.desk import EngineState, FacePicture, GalleryState, Phase, SeenFace, SourceState
@@ -13,6 +14,7 @@ from osfi_gui.views.decisions import DecisionStrip, NewDecisions
 from osfi_gui.views.face_panel import FacePanel
 from osfi_gui.views.live_picture import LivePicture
 from osfi_gui.views.misidentified import MisidentifiedDialog
+from osfi_gui.views.performance import PerformanceOverlay
 from osfi_gui.views.portrait_cache import PortraitCache
 from osfi_gui.views.situation import Action, Situation, situation
 
@@ -68,7 +70,9 @@ class IdentifyPage(QWidget):
         self._portraits = PortraitCache()
         self._dialog: MisidentifiedDialog | None = None
         self.picture, self.panel, self.strip = LivePicture(), FacePanel(), DecisionStrip()
+        self.performance = PerformanceOverlay(self.picture)
         self._lay_out()
+        QShortcut(QKeySequence("F12"), self).activated.connect(self._on_performance)
         self.picture.face_clicked.connect(self._on_face_clicked)
         self.picture.action_requested.connect(self._on_action)
         self.panel.not_this_person_clicked.connect(self._on_not_this_person)
@@ -94,6 +98,8 @@ class IdentifyPage(QWidget):
     def pull(self) -> None:
         """Take over the newest frame and recognition; the same ones again cost nothing."""
         frame, recognition = self._feed.frame(), self._feed.recognition()
+        if not self.performance.isHidden():
+            self.performance.note(self._feed.flow(), recognition, painted=self.picture.paintings)
         if frame is self._frame and recognition is self._recognition:
             return
         fresh = recognition is not self._recognition
@@ -247,6 +253,10 @@ class IdentifyPage(QWidget):
         self.panel.freeze.setShortcut("F")
         if not frozen:
             self._show(self._frame, self._recognition)
+
+    @Slot()
+    def _on_performance(self) -> None:
+        self.performance.setVisible(self.performance.isHidden())
 
     @Slot()
     def _on_action(self) -> None:

@@ -55,6 +55,8 @@ class LivePicture(QWidget):
         self._overlay: Overlay | None = None
         self._tag = ""
         self._ringed = False
+        self._painted: Frame | None = None
+        self._paintings = 0
         self._message = PictureMessage(self)
         self._message.action_requested.connect(self.action_requested)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -135,6 +137,11 @@ class LivePicture(QWidget):
         """The frame that is shown."""
         return self._frame
 
+    @property
+    def paintings(self) -> int:
+        """How many different frames were painted so far; the same one again, as under a pointer, is none."""
+        return self._paintings
+
     # Geometry
 
     def picture_rect(self) -> QRectF:
@@ -191,6 +198,9 @@ class LivePicture(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw stage, picture, boxes, labels and overlay."""
+        if self._frame is not None and self._frame is not self._painted:
+            self._paintings += 1
+        self._painted = self._frame
         colours = palette()
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from osfi_gui.core.rates import Flow
+from osfi_gui.services.memory import resident_mb
 from osfi_gui.workers.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -50,3 +52,8 @@ class LiveFeed:
     def draft(self) -> Draft | None:
         """Give the newest state of the enrolment at the camera, or None while nobody enrols."""
         return self.drafted.peek()
+
+    def flow(self) -> Flow:
+        """Give what has passed so far, counted where it passes: a slow window misses nothing."""
+        captured = self.captured.passed
+        return Flow(captured.put, captured.dropped, self.recognised.passed.put, resident_mb())

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import threading
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+
+
+class Passed(NamedTuple):
+    """What has gone through a mailbox so far.
+
+    Attributes
+    ----------
+    put : int
+        Values that were put; emptying it is none.
+    dropped : int
+        Those that were replaced, or thrown away, before anybody took them.
+    """
+
+    put: int
+    dropped: int
 
 
 class Mailbox(Generic[T]):
@@ -16,10 +31,16 @@ class Mailbox(Generic[T]):
         self._value: T | None = None
         self._serial = 0
         self._taken = 0
+        self._put = 0
+        self._dropped = 0
+        self._waits = False  # whether what is there is a value that nobody has taken yet
 
     def put(self, value: T | None) -> None:
         """Replace what is there; None empties it."""
         with self._changed:
+            self._dropped += self._waits
+            self._waits = value is not None
+            self._put += self._waits
             self._value = value
             self._serial += 1
             self._changed.notify_all()
@@ -46,7 +67,14 @@ class Mailbox(Generic[T]):
             if not self._changed.wait_for(lambda: self._serial != self._taken, timeout_s):
                 return None
             self._taken = self._serial
+            self._waits = False
             return self._value
+
+    @property
+    def passed(self) -> Passed:
+        """How many values have gone through, and how many of them nobody took."""
+        with self._changed:
+            return Passed(self._put, self._dropped)
 
     def wake(self) -> None:
         """Let a waiting ``take`` return at once, with what is there."""

@@ -14,6 +14,7 @@ from yardsticks import COSINE
 from osfi_gui.core.decide import decide, sentence
 from osfi_gui.core.desk import EngineState, GalleryState, Phase, SourceState
 from osfi_gui.core.enrolment import Draft
+from osfi_gui.core.rates import Flow
 from osfi_gui.core.values import (
     Decision,
     Face,
@@ -59,6 +60,7 @@ class FakeFeed:
     newest_frame: Frame | None = None
     newest_recognition: Recognition | None = None
     newest_draft: Draft | None = None
+    passed: Flow = field(default_factory=Flow)
     pulled: Counter[str] = field(default_factory=Counter)
 
     def frame(self):
@@ -72,6 +74,10 @@ class FakeFeed:
     def draft(self):
         self.pulled["draft"] += 1
         return self.newest_draft
+
+    def flow(self):
+        self.pulled["flow"] += 1
+        return self.passed
 
 
 def rgb(path, side=0):

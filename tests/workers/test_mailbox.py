@@ -85,3 +85,29 @@ def test_every_value_is_taken_at_most_once_and_in_order():
     taker.join(20)
     assert taken == sorted(set(taken))
     assert taken[-1] == 2000
+
+
+def test_what_was_put_and_what_nobody_took_are_counted():
+    box = Mailbox()
+    assert box.passed == (0, 0)
+    box.put("a")
+    box.put("b")  # a is dropped
+    assert box.passed == (2, 1)
+    box.take(timeout_s=0)
+    box.put("c")  # b was taken
+    assert box.passed == (3, 1)
+    box.put(None)  # c is thrown away; emptying puts nothing
+    assert box.passed == (3, 2)
+    box.put("d")
+    assert box.passed == (4, 2)
+
+
+def test_waking_neither_puts_nor_drops():
+    box = Mailbox()
+    box.put("a")
+    box.wake()
+    assert box.take(timeout_s=0) == "a"
+    box.wake()
+    assert box.take(timeout_s=0) == "a"
+    box.put("b")
+    assert box.passed == (2, 0)
