@@ -30,6 +30,14 @@ class SourceError(DeskError):
     """A camera, file or stream cannot be opened or has stopped."""
 
 
+class UnknownSourceError(SourceError):
+    """An address means no source, or a file that is not there."""
+
+
+class StaleError(SourceError):
+    """A live source gives pictures that show nothing new: black, or frozen. It is still open, and may be read on."""
+
+
 class GalleryError(DeskError):
     """The gallery file cannot be opened, read or written."""
 

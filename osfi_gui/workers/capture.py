@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QThread, Signal
 
 from osfi_gui.core.desk import Notice, Phase, SourceState, Tone
-from osfi_gui.core.errors import DeskError, PictureError
+from osfi_gui.core.errors import DeskError, PictureError, StaleError
 from osfi_gui.workers.feed import Captured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from osfi_gui.core.ports import FrameSource
+    from osfi_gui.core.values import SourceInfo
     from osfi_gui.workers.feed import LiveFeed
 
-RETRY_S = 2.0
-"""A camera or stream that was lost is looked for again this often."""
+RETRY_S = 1.0
+"""Seconds between two tries to find a camera or stream that was lost: with the time that a try may take, it plays
+again within five seconds of coming back."""
 PICTURE_S = 2.5
 """How long each picture of a folder is shown."""
 
@@ -48,6 +50,7 @@ class CaptureThread(QThread):
         self._changed = threading.Event()
         self._ending = False
         self._opening = 0
+        self._logged = ""
 
     def play(self, address: str) -> None:
         """Change to another source; may be called from any thread. An empty address plays nothing."""
@@ -82,8 +85,15 @@ class CaptureThread(QThread):
         """Play one source to its end, opening a live one again whenever it is lost."""
         # Said once: what follows until it is back are tries, and the operator reads why it was lost.
         self.source_changed.emit(SourceState(Phase.WAITING, address))
+        self._feed.captured.put(None)
+        try:
+            source = self._make_source(address)
+        except Exception as error:
+            self.source_changed.emit(self._failed(address, error, live=False))
+            return
+        # One source for all its openings: it remembers which camera it was, and which picture it froze with.
         while not self._changed.is_set():
-            state = self._play_once(address)
+            state = self._play_once(source, address)
             if self._changed.is_set():
                 return
             if state.phase is Phase.FAILED:
@@ -93,41 +103,55 @@ class CaptureThread(QThread):
                 return
             self._changed.wait(RETRY_S)
 
-    def _play_once(self, address: str) -> SourceState:
-        self._opening += 1
+    def _play_once(self, source: FrameSource, address: str) -> SourceState:
         self._feed.captured.put(None)
-        live = False
         try:
-            source = self._make_source(address)
-            # Also one that never opened is looked for again: the camera may be plugged in meanwhile.
-            live = source.info.live
             try:
                 source.open()
+                self._read(source, address)
                 info = source.info
-                self.source_changed.emit(SourceState(Phase.READY, address, info))
-                self._read(source)
                 return SourceState(Phase.ENDED, address, info, f"{info.name} is over.", "Play it again.")
             finally:
                 source.close()
-        except DeskError as error:
-            return SourceState(Phase.FAILED, address, None, error.what, error.remedy, retrying=live)
-        except Exception:
-            log.exception("the source failed in a way nobody foresaw")
-            return SourceState(
-                Phase.FAILED, address, None, "The source stopped for an unknown reason.", "Try it again."
-            )
+        except Exception as error:
+            # Also one that never opened is looked for again: the camera may be plugged in meanwhile.
+            return self._failed(address, error, live=source.info.live)
 
-    def _read(self, source: FrameSource) -> None:
+    def _read(self, source: FrameSource, address: str) -> None:
         """Read until the end, or until something else is wanted."""
-        info = source.info
+        said: SourceInfo | None = None  # nothing is READY before a picture came that is worth looking at
+        stale = False
         while not self._changed.is_set():
             try:
                 frame = source.read()
             except PictureError as error:
                 self.noticed.emit(Notice(error.what, error.remedy, Tone.BAD))
                 continue
+            except StaleError as error:
+                if not stale:
+                    stale, said = True, None
+                    self._feed.captured.put(None)  # whoever is in it may have gone
+                    self.source_changed.emit(self._failed(address, error, live=True))
+                continue
             if frame is None:
                 return
+            info = source.info
+            if said is None:
+                stale = False
+                self._opening += 1
+            if said is None or (said.width, said.height) != (info.width, info.height):
+                said = info
+                self.source_changed.emit(SourceState(Phase.READY, address, info))
             self._feed.captured.put(Captured(frame, self._opening, info.video))
             if not info.video:
                 self._changed.wait(PICTURE_S)
+
+    def _failed(self, address: str, error: Exception, *, live: bool) -> SourceState:
+        """Put an error into words; what is live is tried again."""
+        if isinstance(error, DeskError):
+            return SourceState(Phase.FAILED, address, None, error.what, error.remedy, retrying=live)
+        if repr(error) != self._logged:  # once, not at every try
+            self._logged = repr(error)
+            log.error("the source failed in a way nobody foresaw", exc_info=error)
+        what, remedy = "The source stopped for an unknown reason.", "Try it again."
+        return SourceState(Phase.FAILED, address, None, what, remedy, retrying=live)

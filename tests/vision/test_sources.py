@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from osfi_gui.core.errors import PictureError, SourceError
+from osfi_gui.core.errors import PictureError, SourceError, StaleError
 from osfi_gui.core.values import Frame, SourceInfo
 from osfi_gui.vision.sources import (
     Camera,
@@ -24,6 +24,7 @@ from osfi_gui.vision.sources import (
     list_cameras,
     open_source,
 )
+from osfi_gui.vision.sources.watch import is_black
 
 DEMO = Path(__file__).resolve().parents[2] / "resources" / "demo"
 
@@ -411,6 +412,104 @@ def test_a_frozen_picture_is_noticed_after_two_seconds() -> None:
     with pytest.raises(SourceError, match=r"Script has not changed for 2 s\."):
         _read_all(Watched(script))
     assert script.at == 2 + 22  # the first frozen one at 1.0 s, the first later than 3.0 s is the 22nd
+
+
+def _what_is_read(source: Source, reads: int) -> list[int | str]:
+    """Give the number of each frame, or what was wrong instead."""
+    said: list[int | str] = []
+    for _ in range(reads):
+        try:
+            frame = source.read()
+        except StaleError:
+            said.append("stale")
+        except SourceError:
+            said.append("given up")
+            break
+        else:
+            said.append(-1 if frame is None else frame.index)
+    return said
+
+
+def test_a_frozen_source_is_read_on_and_gives_frames_as_soon_as_they_change() -> None:
+    still = [Frame(_noise(9), index=i, time_s=i) for i in range(5)]
+    moving = [Frame(_noise(i), index=i, time_s=i) for i in range(5, 8)]
+    script = Script([*still, *moving], live=True)
+    with Watched(script) as source:
+        assert _what_is_read(source, 8) == [0, 1, 2, "stale", "stale", 5, 6, 7]
+        assert script.closed == 0
+
+
+def test_what_stays_frozen_is_given_up_and_is_still_frozen_when_opened_again() -> None:
+    """Stale from 3 s on, so given up after 13 s: the first frame later than that is the one at 14 s."""
+    script = Script([Frame(_noise(9), index=i, time_s=i) for i in range(20)], live=True)
+    source = Watched(script)
+    source.open()
+    assert _what_is_read(source, 20) == [0, 1, 2, *["stale"] * 11, "given up"]
+    source.close()
+    source.open()
+    assert _what_is_read(source, 2) == ["stale", "stale"]
+    script.frames = [Frame(_noise(1), index=0, time_s=0.0)]
+    source.close()
+    source.open()
+    assert _what_is_read(source, 1) == [0]
+
+
+def test_what_was_closed_while_it_froze_is_not_frozen_when_it_is_opened_again() -> None:
+    script = Script([Frame(_noise(9), index=i, time_s=i) for i in range(20)], live=True)
+    source = Watched(script)
+    for _ in range(2):
+        with source:
+            assert _what_is_read(source, 5) == [0, 1, 2, "stale", "stale"]
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "black"),
+    [(0, 0, True), (16, 4, True), (20, 0, True), (21, 0, False), (10, 40, False), (0, 256, False)],
+)
+def test_black_is_what_has_no_value_above_twenty(value: int, spread: int, black: bool) -> None:
+    pixels = np.clip(value + (_noise(3, 0, spread) if spread else np.zeros((48, 64, 3))), 0, 255).astype(np.uint8)
+    assert is_black(pixels) is black
+
+
+def test_a_hot_pixel_does_not_light_a_black_picture_but_a_lamp_does() -> None:
+    pixels = np.zeros((480, 640, 3), np.uint8)
+    pixels[8, 8] = 255
+    assert is_black(pixels)
+    pixels[100:180, 100:180] = 255
+    assert not is_black(pixels)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (np.full((6, 8), 40, np.uint8), (40, 40, 40)),
+        (np.full((6, 8, 1), 40, np.uint8), (40, 40, 40)),
+        (np.full((6, 8), 257 * 40, np.uint16), (40, 40, 40)),
+        (np.full((6, 8, 1), 65535, np.uint16), (255, 255, 255)),
+        (np.full((6, 8, 3), (1, 2, 3), np.uint8), (3, 2, 1)),
+        (np.full((6, 8, 4), (1, 2, 3, 0), np.uint8), (3, 2, 1)),
+    ],
+)
+def test_grey_sixteen_bits_and_alpha_all_become_rgb(given: np.ndarray, expected: tuple[int, int, int]) -> None:
+    class Odd(FakeCapture):
+        def read(self) -> tuple[bool, np.ndarray | None]:
+            return True, given
+
+    with CameraSource(cameras=lambda: [FRONT], capture=lambda _: Odd(1)) as source:
+        pixels = source.read().pixels
+    assert (pixels.shape, pixels.dtype) == ((6, 8, 3), np.uint8)
+    assert pixels[0, 0].tolist() == list(expected)
+
+
+def test_a_camera_that_changes_its_size_says_its_new_one() -> None:
+    class Growing(FakeCapture):
+        def read(self) -> tuple[bool, np.ndarray | None]:
+            self.left -= 1
+            return True, np.zeros((6, 8, 3) if self.left > 7 else (12, 16, 3), np.uint8)
+
+    with CameraSource(cameras=lambda: [FRONT], capture=lambda _: Growing(10)) as source:
+        seen = [(source.read().pixels.shape[:2], (source.info.height, source.info.width)) for _ in range(4)]
+    assert seen == [((6, 8),) * 2] * 2 + [((12, 16),) * 2] * 2
 
 
 def test_a_black_picture_is_noticed_although_its_noise_changes() -> None:

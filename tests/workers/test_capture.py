@@ -43,6 +43,18 @@ class Scripted(Source):
         self.closed += 1
 
 
+class Flaky(Scripted):
+    """A live source that does something else at every opening: a script, or an error."""
+
+    def __init__(self, *openings):
+        super().__init__([], live=True)
+        self.openings = iter(openings)
+
+    def open(self):
+        self.opens = self.script = next(self.openings)
+        super().open()
+
+
 def frame(index=0, time_s=0.0, shade=100):
     # Half dark, half light, so that nothing takes it for a closed shutter.
     pixels = np.full((8, 8, 3), shade, np.uint8)
@@ -145,14 +157,8 @@ def test_a_damaged_picture_is_said_once_and_the_next_one_is_shown(play, feed, de
 def test_a_camera_that_is_lost_is_looked_for_until_it_is_back(play, feed, qtbot):
     gone = SourceError("The camera Desk has stopped giving pictures.", "Check that it is plugged in.")
     missing = SourceError("No camera was found.", "Plug one in.")
-    tries = [
-        Scripted([frame(), gone], live=True),
-        Scripted([], live=True, opens=missing),
-        Scripted([], live=True, opens=missing),
-        Scripted(endless(), live=True),
-    ]
-    left = iter(tries)
-    _, heard = play("camera:Desk", {"camera:Desk": lambda: next(left)})
+    source = Flaky([frame(), gone], missing, missing, endless())
+    _, heard = play("camera:Desk", {"camera:Desk": source})
     qtbot.waitUntil(lambda: phases(heard)[-1:] == [Phase.READY] and phases(heard).count(Phase.READY) == 2)
     states = [state for state in heard.of("source_changed") if state.phase is not Phase.NONE]
     assert [(state.phase, state.what, state.retrying) for state in states] == [
@@ -163,10 +169,71 @@ def test_a_camera_that_is_lost_is_looked_for_until_it_is_back(play, feed, qtbot)
         (Phase.FAILED, missing.what, True),
         (Phase.READY, "", False),
     ]
-    assert [source.closed for source in tries[:3]] == [1, 1, 1]
+    assert (source.opened, source.closed) == (2, 3)
     qtbot.waitUntil(lambda: feed.captured.peek() is not None)
-    # Tracks never cross a gap: every opening has a number of its own.
-    assert feed.captured.peek().opening == 4
+    # Tracks never cross a gap: every opening that gave pictures has a number of its own.
+    assert feed.captured.peek().opening == 2
+
+
+def test_a_lost_camera_is_not_replaced_by_another_one(play, qtbot):
+    """Whoever takes the first camera there is keeps that one, also when it is unplugged and a second one is there."""
+    front, door = Camera("Front", "/dev/video0", 0, 0), Camera("Door", "/dev/video2", 0, 2)
+    plugged, opened = [front, door], []
+
+    class Unplugged:
+        """Gives one picture, and takes the camera out of the list."""
+
+        def read(self):
+            if front in plugged:
+                plugged.remove(front)
+                return True, np.full((8, 8, 3), 200, np.uint8)
+            return False, None
+
+        def release(self):
+            pass
+
+    def capture_camera(camera):
+        opened.append(camera)
+        return Unplugged()
+
+    made = CameraSource(cameras=lambda: list(plugged), capture=capture_camera)
+    made._patience_s = 0.0
+    _, heard = play("camera", {"camera": lambda: made})
+    qtbot.waitUntil(lambda: phases(heard).count(Phase.FAILED) >= 3)
+    assert heard.last("source_changed").what == "The camera Front is not there."
+    assert opened == [front]
+
+
+def test_an_error_that_nobody_foresaw_does_not_lose_a_live_source(play, qtbot):
+    _, heard = play("camera:Desk", {"camera:Desk": Flaky([frame(), ZeroDivisionError()], endless())})
+    qtbot.waitUntil(lambda: phases(heard).count(Phase.READY) == 2)
+    (failed,) = (state for state in heard.of("source_changed") if state.phase is Phase.FAILED)
+    assert failed.what == "The source stopped for an unknown reason."
+    assert failed.retrying
+
+
+def test_a_size_that_changes_in_the_middle_is_said_and_nothing_is_opened_anew(play, feed, qtbot):
+    class Growing(Scripted):
+        @property
+        def info(self):
+            return SourceInfo(self.name, *self.size, 25.0, None, live=True, video=True)
+
+        size = (8, 8)
+
+        def read(self):
+            given = super().read()
+            if given is not None:
+                self.size = given.pixels.shape[1], given.pixels.shape[0]
+            return given
+
+    grown = [Frame(np.full((12, 16, 3), 10 + i, np.uint8), 3 + i, 1.0) for i in range(3)]
+    source = Growing([frame(0), frame(1), *grown, None], live=True)
+    _, heard = play("camera:Desk", {"camera:Desk": source})
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    ready = [state.info for state in heard.of("source_changed") if state.phase is Phase.READY]
+    assert [(info.width, info.height) for info in ready] == [(8, 8), (16, 12)]
+    assert feed.captured.peek().opening == 1
+    assert source.opened == 1
 
 
 def test_no_camera_is_said_and_looked_for(play, qtbot):
@@ -200,13 +267,50 @@ def test_a_file_is_not_tried_again_by_itself(play, qtbot):
     assert broken.opened == 1
 
 
-def test_a_frozen_picture_is_said(play, qtbot):
+def test_a_frozen_picture_is_said_once_and_goes_on_by_itself_without_a_new_opening(play, feed, qtbot):
     still = [frame(i, i * 0.5) for i in range(10)]
-    _, heard = play("camera:Desk", {"camera:Desk": lambda: Watched(Scripted(still, live=True))})
-    qtbot.waitUntil(lambda: any(state.phase is Phase.FAILED for state in heard.of("source_changed")))
-    failed = next(state for state in heard.of("source_changed") if state.phase is Phase.FAILED)
-    assert failed.what == "The picture from Desk has not changed for 2 s."
-    assert failed.retrying
+    moved = [frame(10, 5.0, shade=50), None]
+    source = Scripted(still + moved, live=True)
+    _, heard = play("camera:Desk", {"camera:Desk": lambda: Watched(source)})
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    states = [state for state in heard.of("source_changed") if state.phase is not Phase.NONE]
+    assert [(state.phase, state.what, state.retrying) for state in states] == [
+        (Phase.WAITING, "", False),
+        (Phase.READY, "", False),
+        (Phase.FAILED, "The picture from Desk has not changed for 2 s.", True),
+        (Phase.READY, "", False),
+        (Phase.ENDED, "Desk is over.", False),
+    ]
+    assert source.opened == 1
+    # Whoever was in the frozen picture may be somebody else now: tracks do not cross it.
+    assert (feed.captured.peek().opening, feed.frame().index) == (2, 10)
+
+
+def test_nobody_is_seen_in_a_frozen_picture(play, feed, qtbot):
+    def freezing():
+        yield from (frame(i, i * 0.5) for i in range(10))
+        frozen.wait(60.0)
+        yield None
+
+    frozen = threading.Event()
+    thread, heard = play("camera:Desk", {"camera:Desk": lambda: Watched(Scripted(freezing(), live=True))})
+    qtbot.waitUntil(ends(heard, Phase.FAILED))
+    assert feed.frame() is None
+    thread.play("")
+    frozen.set()
+
+
+def test_a_picture_that_stays_frozen_is_opened_anew_and_never_called_well(play, qtbot):
+    """The camera does not wake up at the second opening, but at the third; in between nothing is READY."""
+    still = [frame(i, i * 0.5) for i in range(40)]
+    source = Flaky(still, still, [frame(0, shade=50), None])
+    _, heard = play("camera:Desk", {"camera:Desk": Watched(source)})
+    qtbot.waitUntil(ends(heard, Phase.ENDED))
+    wanted = [phase for phase in phases(heard) if phase is not Phase.NONE]
+    assert wanted[:2] == [Phase.WAITING, Phase.READY]
+    assert set(wanted[2:-2]) == {Phase.FAILED}
+    assert wanted[-2:] == [Phase.READY, Phase.ENDED]
+    assert source.opened == 3
 
 
 def test_another_source_while_one_is_read(play, feed, qtbot):

@@ -102,6 +102,7 @@ class LiveSource(Source):
         if pixels is None:
             self.close()
             raise self._stopped()
+        self._size = (pixels.shape[1], pixels.shape[0])  # it may change in the middle
         now = time.monotonic()
         if self._index == 0:
             self._first_s = now

@@ -6,14 +6,17 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from osfi_gui.core.values import Pixels
 
-READ_TIMEOUT_S = 2
-"""No read waits longer for a frame."""
+READ_TIMEOUT_S = 1.8
+"""No read waits longer for a frame: what falls silent is noticed, and said, within two seconds."""
 
 _V4L_TIMEOUT_S = 1
 """A camera's read may be tried a second time within READ_TIMEOUT_S."""
@@ -94,9 +97,29 @@ def read_rgb(capture: Capture) -> Pixels | None:
         came, pixels = capture.read()
         if not came or pixels is None or pixels.size == 0:
             return None
-        has_colours = bool(pixels.shape[2:])  # infrared cameras may give grey
-        code = cv2.COLOR_BGR2RGB if has_colours else cv2.COLOR_GRAY2RGB
-        rgb: Pixels = cv2.cvtColor(pixels, code)
+        return to_rgb(pixels)
     except cv2.error:
         return None
-    return rgb
+
+
+def to_rgb(pixels: NDArray[np.uint8 | np.uint16]) -> Pixels:
+    """Give what a capture hands over as RGB: infrared cameras give grey, some of them 16 bits of it.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8 or uint16, shape (height, width) or (height, width, 1, 3 or 4)
+        Grey, BGR or BGRA.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+
+    Raises
+    ------
+    cv2.error
+        When it is none of these.
+    """
+    eight_bits = cv2.convertScaleAbs(pixels, alpha=1 / 257) if pixels.dtype == np.uint16 else pixels
+    channels = 1 if eight_bits.ndim == 2 else eight_bits.shape[2]
+    rgb = cv2.cvtColor(eight_bits, cv2.COLOR_GRAY2RGB if channels == 1 else cv2.COLOR_BGR2RGB)
+    return rgb.astype(np.uint8, copy=False)

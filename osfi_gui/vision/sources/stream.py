@@ -13,12 +13,8 @@ from osfi_gui.vision.sources.opencv import READ_TIMEOUT_S, Capture, open_capture
 SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
 """The schemes a stream's URL may have."""
 
-_TIMEOUTS = (
-    cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-    READ_TIMEOUT_S * 1000,
-    cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-    READ_TIMEOUT_S * 1000,
-)
+_TIMEOUT_MS = round(READ_TIMEOUT_S * 1000)
+_TIMEOUTS = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _TIMEOUT_MS)
 
 
 def public_name(url: str) -> str:
