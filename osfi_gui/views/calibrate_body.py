@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from osfi_gui.core.calibration import WriteReport
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.calibration import CalibrationView
 
-WIDTH_LINES = 24
+WIDTH_LINES = 23
 """Width of the left column, in heights of a line of text."""
 
 
@@ -229,18 +229,14 @@ class CalibrateBody(QWidget):
         column.addWidget(self.sources)
         column.addWidget(self.matchers)
         column.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._area.setAccessibleName(self.tr("Scores and matchers"))
-        self._area.setWidget(inside)
+        self._area = _Area(inside, self.tr("Scores and matchers"))
         self._area.setFixedWidth(round(WIDTH_LINES * self.fontMetrics().height()))
         self.unmeasured.text.setFixedWidth(36 * self.fontMetrics().height())
         self._right = QStackedWidget()
         self._right.addWidget(self.unmeasured)
-        self._right.addWidget(self.point)
+        # Only where large letters leave too little room is there anything to scroll.
+        self.point.setProperty("role", "page")
+        self._right.addWidget(_Area(self.point, self.tr("Operating point")))
         page = QWidget()
         line = QHBoxLayout(page)
         line.setContentsMargins(0, 0, 0, 0)
@@ -253,3 +249,35 @@ class CalibrateBody(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._whole)
+
+
+class _Area(QScrollArea):
+    """An area that is scrolled up and down, and is never narrower than what is in it.
+
+    Parameters
+    ----------
+    inside : QWidget
+    name : str
+        For screen readers.
+    """
+
+    def __init__(self, inside: QWidget, name: str) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(name)
+        self.setWidget(inside)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Need the width of what is inside, and of the bar beside it."""
+        inside = self.widget()
+        width = self.verticalScrollBar().sizeHint().width() + (inside.minimumSizeHint().width() if inside else 0)
+        return QSize(width, super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Ask for more room when what is inside does."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

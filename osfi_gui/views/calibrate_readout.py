@@ -112,14 +112,14 @@ class ReadOutCard(QFrame):
         self.threshold.setFixedWidth(round(7.5 * self.fontMetrics().height()))
         self.far.setFixedWidth(round(7.5 * self.fontMetrics().height()))
         line = QHBoxLayout()
-        line.setSpacing(20)
+        line.setSpacing(14)
         line.addLayout(fields)
         titles = {
             "dir": (self.tr("DIR"), self.tr("Share of mated faces found as who they are")),
             "far": (self.tr("FAR"), self.tr("Share of strangers' faces accepted; where as many others would lie")),
             "fnir": (self.tr("FNIR"), self.tr("Share of mated faces not found: 1 − DIR")),
         }
-        room = round(7.5 * self.fontMetrics().height())
+        room = round(6.3 * self.fontMetrics().height())
         for name, (title, help_text) in titles.items():
             column = QVBoxLayout()
             column.setSpacing(0)

@@ -499,6 +499,9 @@ def test_everything_has_room_at_1280_by_720(window, page):
     assert inside.minimumSizeHint().width() <= page.body._area.viewport().width()
     foot = page.body.point.use
     assert foot.mapTo(window, foot.rect().bottomRight()).y() <= 720
+    right = page.body._right.currentWidget()
+    assert not right.verticalScrollBar().isVisible(), "the usual size of letters needs no scrolling"
+    assert page.body.point.minimumSizeHint().width() <= right.viewport().width()
 
 
 def test_lines_are_seen_in_both_themes(theme):
