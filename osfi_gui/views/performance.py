@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 REFRESH_S = 0.5
 """Numbers that change more often cannot be read."""
 UNKNOWN = "–"
+SEARCH = "detect"
+"""The stage that every frame goes through, with faces or without."""
 _INSET, _EDGE, _GAP = 10.0, 12, 18.0
 
 
@@ -76,7 +78,10 @@ class PerformanceOverlay(QWidget):
         self._displayed.note(painted, now_s=now_s)
         if recognition is not None and recognition is not self._recognition:
             for stage, taken_ms in recognition.stages_ms.items():
-                self._stages.setdefault(stage, Recent()).note(taken_ms, now_s=now_s)
+                recent = self._stages.setdefault(stage, Recent())
+                # Without a face only looking for one takes time: the zeros of the rest would hide what a face costs.
+                if stage == SEARCH or recognition.sightings:
+                    recent.note(taken_ms, now_s=now_s)
         self._recognition = recognition
         if now_s - self._refreshed_s >= REFRESH_S:
             self._refreshed_s = now_s

@@ -49,7 +49,7 @@ class LiveSpeed:
         From a frame's coming out of the source to its decision, milliseconds, in order. What a camera itself takes
         before that is not in it.
     stages_ms : dict of str to float
-        Median milliseconds of each stage.
+        Median milliseconds of each stage; of those after detection in frames with a face, where there are any.
     rss_mb : float
         Resident memory at the end, megabytes.
     """
@@ -203,7 +203,11 @@ class _Run:
         decided, passed, info = self._decided, self._box.passed, self._info
         if not decided or info is None:
             raise DeskError("No frame came to be decided.", "Give a longer video, or more --seconds.")
-        stages = {name: statistics.median(d.stages_ms[name] for d in decided) for name in decided[0].stages_ms}
+        with_faces = [d for d in decided if d.faces] or decided
+        stages = {
+            name: statistics.median(d.stages_ms[name] for d in (decided if name == "detect" else with_faces))
+            for name in decided[0].stages_ms
+        }
         # The last frame is seen for its time, too.
         played_s = self._last_s - self._first_s + (1.0 / info.fps if info.fps else 0.0)
         seconds = decided[-1].at_s - self._first_s

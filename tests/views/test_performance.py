@@ -49,8 +49,9 @@ def window(qtbot, feed, scene, playing, loaded, opened, theme):
     return made
 
 
-def seen(scene, detect, encode, match):
-    return Recognition(scene.frame(), (), {"detect": detect, "encode": encode, "match": match})
+def seen(scene, detect, encode, match, *, faces=1):
+    sightings = (scene.sighting(scene.accepted()),) * faces
+    return Recognition(scene.frame(), sightings, {"detect": detect, "encode": encode, "match": match})
 
 
 def test_the_numbers_are_those_that_were_counted(overlay, clock, scene):
@@ -100,6 +101,18 @@ def test_a_recognition_that_is_seen_twice_counts_once(overlay, clock, scene):
     clock.now_s += 0.5
     overlay.note(Flow(), twice, painted=0)
     assert dict(overlay.rows)["Detect"] == "20.0 ms"  # of 10 and 30, not of 10, 30, 30, 30
+
+
+def test_frames_without_a_face_do_not_hide_what_a_face_costs(overlay, clock, scene):
+    for made in (
+        seen(scene, 30.0, 20.0, 0.4),
+        seen(scene, 10.0, 0.0, 0.0, faces=0),
+        seen(scene, 20.0, 0.0, 0.0, faces=0),
+    ):
+        clock.now_s += 0.5
+        overlay.note(Flow(), made, painted=0)
+    assert dict(overlay.rows)["Detect"] == "20.0 ms"
+    assert (dict(overlay.rows)["Encode"], dict(overlay.rows)["Match"]) == ("20.0 ms", "0.4 ms")
 
 
 def test_when_nothing_is_recognised_any_more_the_times_go_away(overlay, clock, scene):
