@@ -1,7 +1,7 @@
 """Recipes beside the paper's: DIR at FAR 0.1 % and 1 %, with the interval of the difference over persons and seeds.
 
 Usage: python -m benchmarks.recipes ROOT --out DIR --half 0|1 [--encoder NAME] [--camera degraded]
-       [--recipes paper,desk,...] [--seeds 0,1,2] [--known 80] [--print-only]
+       [--recipes paper,aligned-more-steps,...] [--seeds 0,1,2] [--known 80] [--print-only]
 
 ROOT/NAME/picture are aligned chips. People are split in two halves by a hash of their names: recipes are looked for on
 half 0 and confirmed on half 1. Each seed draws its known people, who give three shots and up to five probes each;
@@ -28,7 +28,6 @@ from osfi_gui.core.metrics import area_under, dir_at_far, dir_far_curve
 from osfi_gui.core.scores import Scores
 from osfi_gui.core.tune import PAPER_RECIPE, Recipe
 from osfi_gui.services.tune import mean_rows
-from osfi_gui.tuning.recipes import DESK_RECIPE
 from osfi_gui.tuning.train import Trained, train
 from osfi_gui.vision.camera import degrade_named
 from osfi_gui.vision.device import choose_device
@@ -48,7 +47,6 @@ BATCH = 64
 
 RECIPES: dict[str, Recipe] = {
     "paper": PAPER_RECIPE,
-    "desk": DESK_RECIPE,
     "aligned": replace(PAPER_RECIPE, augment="aligned"),
     "aligned-fast": replace(PAPER_RECIPE, augment="aligned", rate=3e-3),
     "aligned-faster": replace(PAPER_RECIPE, augment="aligned", rate=1e-2),
@@ -187,7 +185,7 @@ def main() -> None:
     parser.add_argument("--half", type=int, choices=(0, 1), required=True)
     parser.add_argument("--encoder", default="sface")
     parser.add_argument("--camera", choices=("", "degraded"), default="")
-    parser.add_argument("--recipes", default="paper,desk")
+    parser.add_argument("--recipes", default="paper,aligned-more-steps")
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--known", type=int, default=80)
     parser.add_argument("--print-only", action="store_true")

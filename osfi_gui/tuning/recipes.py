@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from osfi_gui.core.tune import PAPER_RECIPE, Choice, Recipe
-
-DESK_RECIPE = replace(PAPER_RECIPE, augment="aligned", rate=3e-3)
-"""Found on one half of the people of LFW, confirmed on the other: docs/experiments.md."""
 
 DEFAULT_RECIPE = PAPER_RECIPE
 
