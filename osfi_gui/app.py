@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from osfi_gui import __version__, wiring
 from osfi_gui.core.desk import EngineState, GalleryState, Notice, Phase, SourceState, Tone
+from osfi_gui.core.errors import SourceError, UnknownSourceError
 from osfi_gui.paths import config_dir, data_dir
 from osfi_gui.store import settings as stored
 from osfi_gui.views.theme import apply_theme
@@ -85,10 +86,21 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def make_source(address: str) -> FrameSource:
-    """Make the source of an address: recorded ones play in real time, live ones are watched."""
+    """Make the source of an address: recorded ones play in real time, live ones are watched.
+
+    Raises
+    ------
+    SourceError
+        When the address means nothing; worded for somebody who sees the window.
+    """
     from osfi_gui.vision.sources import Paced, Watched, open_source
 
-    return Paced(Watched(open_source(address)))
+    try:
+        return Paced(Watched(open_source(address)))
+    except UnknownSourceError as error:
+        # The remedy of open_source names what one types after a command; in the window one chooses.
+        remedy = "Choose a camera, a video, pictures, a stream or the demo in the list at the top left."
+        raise SourceError(error.what, remedy) from error
 
 
 class App(QObject):

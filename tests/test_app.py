@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from osfi_gui.app import App, Options, default_gallery, parse, without_credentials
+from osfi_gui.app import App, Options, default_gallery, make_source, parse, without_credentials
 from osfi_gui.core.desk import Phase, SourceState
+from osfi_gui.core.errors import SourceError
 from osfi_gui.core.values import SourceInfo
 from osfi_gui.paths import config_dir, data_dir
 
@@ -68,6 +69,14 @@ def test_wrong_usage_ends_with_two(capsys):
 )
 def test_no_password_is_remembered(address, kept):
     assert without_credentials(address) == kept
+
+
+@pytest.mark.parametrize("address", ["/nowhere/clip.mp4", "ftp://host/clip.mp4", __file__])
+def test_what_is_no_source_is_answered_for_somebody_who_sees_a_window(address):
+    with pytest.raises(SourceError) as caught:
+        make_source(address)
+    assert caught.value.remedy.startswith("Choose a camera, a video, pictures, a stream or the demo in the list")
+    assert "camera:NAME" not in str(caught.value)
 
 
 def test_the_last_source_is_remembered_without_its_password(app):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,11 @@ LEAST_SAME = 0.25
 """Cosine below which an overlapping face is somebody else who stepped into the same place: 4.2 % of strangers reach it,
 0.1 % of one person's different pictures stay below, and consecutive frames are nearer still."""
 PATIENCE_S = 1.0
+PATIENCE_FRAMES = 3.0
+"""A track outlasts so many of the recent intervals between frames, or nothing is decided where they come slowly."""
+LONGEST_PATIENCE_S = 8.0
+"""After so long somebody else may well stand in the same place."""
+_INTERVALS = 5
 LEAST_BEGIN = 0.98
 """Detector's score from which a face begins a track; a weaker one only continues it. An arm or a pebble that is taken
 for a face in passing scores less, and of 202 faces of LFW none scored below 0.99."""
@@ -64,12 +71,13 @@ class Tracker:
     """Follow faces from frame to frame by overlap and likeness.
 
     A face keeps its track when its box overlaps the track's last one and does not look like somebody else, or when it
-    jumped but looks the same. Two faces never share a track; a track that nobody saw for a second ends, and its number
-    is not used again.
+    jumped but looks the same. Two faces never share a track; a track that nobody saw for a second, or for three frames
+    where these come more slowly, ends, and its number is not used again.
     """
 
-    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
+    def __init__(self) -> None:
+        self._time_s: float | None = None
+        self._intervals: deque[float] = deque(maxlen=_INTERVALS)
         self._tracks: list[_Track] = []
         self._last = 0
 
@@ -89,7 +97,9 @@ class Tracker:
         list of int
             Counted from 1; 0 for a face that is too uncertain to begin a track.
         """
-        self._tracks = [t for t in self._tracks if 0.0 <= time_s - t.seen_s <= self._patience_s]
+        self._watch_pace(time_s)
+        patience_s = self.patience_s
+        self._tracks = [t for t in self._tracks if 0.0 <= time_s - t.seen_s <= patience_s]
         numbers = [0] * len(faces)
         if faces and self._tracks:
             iou = overlap([t.face for t in self._tracks], faces)
@@ -107,6 +117,20 @@ class Tracker:
                 self._tracks.append(_Track(self._last, face, embeddings[column], time_s))
                 numbers[column] = self._last
         return numbers
+
+    def _watch_pace(self, time_s: float) -> None:
+        if self._time_s is not None and time_s < self._time_s:
+            self._intervals.clear()  # another scene
+        elif self._time_s is not None:
+            self._intervals.append(time_s - self._time_s)
+        self._time_s = time_s
+
+    @property
+    def patience_s(self) -> float:
+        """Seconds that a track now goes on without being seen, from the median of the last five intervals."""
+        if not self._intervals:
+            return PATIENCE_S
+        return min(max(PATIENCE_S, PATIENCE_FRAMES * median(self._intervals)), LONGEST_PATIENCE_S)
 
     @property
     def alive(self) -> frozenset[int]:

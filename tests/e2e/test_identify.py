@@ -1,6 +1,8 @@
 """From the source to the decision, in the window."""
 
-from osfi_gui.vision.sources import Camera, CameraSource
+from mjpeg_camera import Camera
+
+from osfi_gui.vision import sources
 
 
 def test_the_demo_accepts_whom_it_knows_and_rejects_a_stranger(begin):
@@ -21,12 +23,26 @@ def test_a_source_that_does_not_exist_says_so_and_another_one_plays(begin, demo_
     picture = desk.window.identify.picture
     desk.until(lambda: picture.message[0] == "/nowhere/clip.mp4 does not exist.")
     _, text, button = picture.message
-    assert "the path of a picture, folder or video" in text
+    assert text == "Choose a camera, a video, pictures, a stream or the demo in the list at the top left."
     assert button == "Try again"
     assert picture.frame is None
     desk.choose("Demo")
     desk.until(lambda: picture.frame is not None)
     assert picture.frame.pixels.shape == (480, 640, 3)
+
+
+def test_a_network_camera_that_is_killed_is_said_in_the_window_and_plays_by_itself_when_it_is_back(begin):
+    with Camera() as camera:
+        desk = begin(source=camera.url)
+        picture = desk.window.identify.picture
+        desk.until(lambda: picture.frame is not None)
+        camera.kill()
+        desk.until(lambda: "127.0.0.1" in picture.message[0])
+        assert picture.message[1].endswith("It is tried again by itself.")
+        desk.until(lambda: picture.frame is None)
+        with Camera(camera.port):
+            desk.until(lambda: picture.frame is not None)
+            assert "127.0.0.1" not in picture.message[0]
 
 
 def test_no_camera_is_said_in_the_window(begin, cameras):
@@ -43,8 +59,8 @@ def test_no_camera_is_said_in_the_window(begin, cameras):
 
 
 def test_a_camera_that_another_program_uses_is_said_in_the_window(begin, cameras):
-    plugged = [Camera("Desk", "", 0, 0)]
-    cameras(Desk=lambda: CameraSource("Desk", cameras=lambda: plugged, capture=lambda camera: None))
+    plugged = [sources.Camera("Desk", "", 0, 0)]
+    cameras(Desk=lambda: sources.CameraSource("Desk", cameras=lambda: plugged, capture=lambda camera: None))
     desk = begin()
     desk.choose("Desk")
     picture = desk.window.identify.picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -26,6 +27,7 @@ from osfi_gui.vision.sources import (
 )
 from osfi_gui.vision.sources.watch import is_black
 
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no paths of devices")
 DEMO = Path(__file__).resolve().parents[2] / "resources" / "demo"
 
 
@@ -547,6 +549,8 @@ def test_a_watched_source_starts_anew_when_opened_again() -> None:
         (" Demo ", DemoSource),
         ("camera", CameraSource),
         ("camera:HD Webcam: front", CameraSource),
+        pytest.param("/dev/video977", CameraSource, marks=POSIX),
+        pytest.param("/dev/v4l/by-id/usb-Desk-index0", CameraSource, marks=POSIX),
         ("http://host/video", StreamSource),
         ("HTTPS://host:8080/v?x=1", StreamSource),
         ("rtsp://user:pass@host/1", StreamSource),

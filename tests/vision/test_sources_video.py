@@ -122,6 +122,26 @@ def test_a_video_whose_tail_is_wiped_breaks_off_too(shared_data: Path, tmp_path:
     assert "broken after" in error.what
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_video_cut_off_anywhere_gives_the_pictures_it_holds_and_says_so(tmp_path: Path, seed: int) -> None:
+    """How many a cut file holds is counted in its bytes: every picture of Motion JPEG ends with the marker FF D9."""
+    path = tmp_path / "whole.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (64, 48))
+    random = np.random.default_rng(seed)
+    for _ in range(60):
+        writer.write(random.integers(0, 256, (48, 64, 3), dtype=np.uint8))
+    writer.release()
+    data = path.read_bytes()
+    cut = data[: int(len(data) * random.uniform(0.1, 0.85))]
+    (tmp_path / "cut.avi").write_bytes(cut)
+    frames, error = _until_broken(tmp_path / "cut.avi")
+    assert data.count(b"\xff\xd9") == 60
+    # The last one may be shown in part.
+    assert len(frames) - cut.count(b"\xff\xd9") in {0, 1}
+    assert error is not None
+    assert error.what == f"The video cut.avi is broken after {len(frames) / 25.0:.1f} s."
+
+
 def test_a_broken_video_does_not_loop(made: Path) -> None:
     made.write_bytes(made.read_bytes()[: made.stat().st_size * 3 // 5])
     with VideoSource(made, loop=True) as source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from osfi_gui.core.errors import SourceError
+from osfi_gui.core.errors import UnknownSourceError
 from osfi_gui.vision.pictures import PICTURE_SUFFIXES
 from osfi_gui.vision.sources.base import Source
 from osfi_gui.vision.sources.cameras import Camera, CameraSource, list_cameras
@@ -33,6 +33,7 @@ __all__ = [
 
 # Two characters at least, so that a Windows drive (C:\, C:/) is never a scheme.
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+_CAMERA = re.compile(r"/dev/(video\d+|v4l/by-.+)")
 _REMEDY = "Use demo, camera, camera:NAME, an http:// or rtsp:// address, or the path of a picture, folder or video."
 
 
@@ -55,13 +56,13 @@ def open_source(address: str, *, loop: bool = False) -> Source:
 
     Raises
     ------
-    SourceError
-        When the address means nothing, or the file is missing.
+    UnknownSourceError
+        When the address means nothing, or the file is missing; its remedy is worded for the command line.
     """
     address = address.strip()
     kind, _, rest = address.partition(":")
     if not address:
-        raise SourceError("No source was given.", _REMEDY)
+        raise UnknownSourceError("No source was given.", _REMEDY)
     if address.lower() == "demo":
         return DemoSource()
     if kind.lower() == "camera":
@@ -69,24 +70,25 @@ def open_source(address: str, *, loop: bool = False) -> Source:
     if scheme := _SCHEME.match(address):
         if scheme[1].lower() in SCHEMES:
             return StreamSource(address)
-        raise SourceError(f"Addresses with {scheme[1]}:// are not supported.", _REMEDY)
+        raise UnknownSourceError(f"Addresses with {scheme[1]}:// are not supported.", _REMEDY)
     return _open_path(address, loop=loop)
 
 
 def _open_path(address: str, *, loop: bool) -> Source:
     try:
         path = Path(address).expanduser()
-        if path.is_char_device():
+        # Also one that is not there now: a camera may be plugged in again, a file is not.
+        if path.is_char_device() or _CAMERA.fullmatch(address):
             return CameraSource(str(path))
         exists, folder = path.exists(), path.is_dir()
     except (OSError, RuntimeError, ValueError):
         exists = folder = False
         path = Path(address)
     if not exists:
-        raise SourceError(f"{address} does not exist.", _REMEDY)
+        raise UnknownSourceError(f"{address} does not exist.", _REMEDY)
     suffix = path.suffix.lower()
     if folder or suffix in PICTURE_SUFFIXES:
         return FolderSource(path)
     if suffix in VIDEO_SUFFIXES:
         return VideoSource(path, loop=loop)
-    raise SourceError(f"{path.name} is neither a picture nor a video.", _REMEDY)
+    raise UnknownSourceError(f"{path.name} is neither a picture nor a video.", _REMEDY)
