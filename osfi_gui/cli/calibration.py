@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -168,31 +167,23 @@ def _check(target_far: float, threshold: float | None, *, person: str, clear: bo
 
 
 def _report_writer(path: Path | None) -> Callable[[Calibration, OperatingPoint, Path], object] | None:
-    """Give what writes reports; None where none is wanted."""
+    """Give what writes reports; None where none is wanted. What goes wrong anyway is refused before any work."""
     if path is None:
         return None
-    if path.suffix.casefold() == ".pdf":
-        raise DeskError("A PDF is printed by the window, not here.", "Let the name end in .html or .json.")
-    if path.suffix.casefold() not in (".html", ".json"):
-        raise DeskError(
-            f"“{path.name}” does not say which kind of report it is.", "Let the name end in .html or .json."
-        )
-    if not path.absolute().parent.is_dir():
-        raise DeskError(f"There is no folder {path.absolute().parent} for the report.", "Make it first.")
-    try:
-        report = import_module("osfi_gui.services.report")
-    except ModuleNotFoundError:
-        raise DeskError("This version of the program writes no reports.", "Leave out --report.") from None
-    if path.suffix.lower() not in report.KINDS:
+    from osfi_gui.services.report import KINDS, write_report
+
+    kind = path.suffix.casefold()
+    if kind not in KINDS:
         msg = f"“{path.name}” does not say which kind of report it is."
         raise DeskError(msg, "Let the name end in .html, .pdf or .json.")
-    write: Callable[[Calibration, OperatingPoint, Path], object] = report.write_report
-    if path.suffix.lower() == ".pdf":
-        # Qt, for this alone.
-        from osfi_gui.workers.pdf import print_pdf
+    if not path.absolute().parent.is_dir():
+        raise DeskError(f"There is no folder {path.absolute().parent} for the report.", "Make it first.")
+    if kind != ".pdf":
+        return write_report
+    # Qt, for this alone.
+    from osfi_gui.workers.pdf import print_pdf
 
-        write = partial(report.write_report, print_pdf=print_pdf)
-    return write
+    return partial(write_report, print_pdf=print_pdf)
 
 
 def _import(events: Iterator[Event], bar: Progress, *, as_json: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import sys
 
 import numpy as np
 import pytest
@@ -220,7 +219,7 @@ def test_a_person_gets_a_threshold_of_their_own_and_loses_it(osfi, calibrate, fo
         (("--person", "Nemo"), "either given or cleared"),
         (("--clear",), "Give --person NAME too"),
         (("--report", "nowhere/report.html"), "There is no folder"),
-        (("--report", "report.pdf"), "A PDF is printed by the window"),
+        (("--report", "nowhere/report.pdf"), "There is no folder"),
         (("--report", "report"), "does not say which kind of report"),
     ],
 )
@@ -238,15 +237,8 @@ def test_no_gallery_and_nobody_enrolled(osfi, tmp_path):
     assert osfi("calibrate", "--gallery", path).failure.startswith("Nobody is enrolled")
 
 
-def test_a_version_without_reports_says_so_before_anything_is_done(calibrate, desk, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "osfi_gui.services.report", None)
-    assert "writes no reports" in calibrate("--report", tmp_path / "report.html").failure
-    with GalleryFile.open(desk, PASSPHRASE) as store:
-        assert store.operating_point("mobile") is None
-
-
 def test_a_report_is_written_beside(calibrate, folders, tmp_path):
-    for name in ("report.html", "report.json"):
+    for name in ("report.html", "report.pdf", "report.json"):
         done = calibrate(
             "--strangers", folders / "strangers", "--target-far", 0.1, "--report", tmp_path / name, "--json"
         )
@@ -255,3 +247,4 @@ def test_a_report_is_written_beside(calibrate, folders, tmp_path):
     numbers = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert numbers["point"]["threshold"] == record["threshold"]
     assert "NAC with a cohort" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
