@@ -66,7 +66,8 @@ def curve_of(scores: Scores, persons: Persons) -> Curve:
     """Sort scores, and draw persons with replacement for the interval of DIR at up to 256 levels.
 
     For a fixed threshold; what the choice of the threshold adds is in :attr:`Scored.dir_at_target`. Where nobody or
-    everybody is found a bootstrap knows no uncertainty: there the interval is Clopper and Pearson's, over persons.
+    everybody is found a bootstrap knows no uncertainty: there the interval is Clopper and Pearson's, over persons, and
+    beside it the bootstrap's reaches as far, because it knows too little there as well.
 
     Parameters
     ----------
@@ -100,6 +101,8 @@ def curve_of(scores: Scores, persons: Persons) -> Curve:
     for place, so_many in ends.items():
         end = clopper_pearson(so_many, len(people))
         low[place], high[place] = end.low, end.high
+    # Finding more must not promise less, nor finding fewer more.
+    low, high = np.minimum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high)
     return Curve(np.sort(scores.non_mated.astype(np.float64)), mated[hit][order][::-1], probes, levels, low, high)
 
 

@@ -198,3 +198,14 @@ def test_too_few_people_leave_the_rule(contest):
         name, why = contest(2, **given)
         assert name == "rule"
         assert "nobody can tell" in why
+
+
+def test_finding_more_never_promises_less():
+    """All sixty of sixty people: 0.025^(1/60) = 94.0 % at the least, so that 59 of them cannot be sure of more."""
+    persons = Persons(np.arange(60), np.arange(50))
+    scores = Scores(np.linspace(0.5, 0.9, 60), np.ones(60, bool), np.linspace(0.0, 0.4, 50))
+    curve = curve_of(scores, persons)
+    assert curve.low[-1] == pytest.approx(0.9404, abs=1e-4)
+    assert (np.diff(curve.low) >= 0.0).all()
+    assert (np.diff(curve.high) >= 0.0).all()
+    assert curve.low[59] <= curve.low[60]
