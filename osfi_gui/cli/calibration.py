@@ -115,6 +115,9 @@ def calibrate(
 
 def as_record(calibration: Calibration, point: OperatingPoint) -> dict[str, Any]:
     """Give a calibration and what was chosen from it as the command line's JSON object."""
+    from osfi_gui.core.caution import caution
+    from osfi_gui.core.threshold import read_out
+
     measured = point.measured
     assert measured is not None  # an operating point of a calibration always is
     return {
@@ -138,6 +141,7 @@ def as_record(calibration: Calibration, point: OperatingPoint) -> dict[str, Any]
         "source": point.source,
         "why": calibration.why,
         "notes": list(calibration.provenance.notes),
+        "caution": caution(calibration, read_out(calibration, point.matcher, point.threshold)),
         "matchers": [
             {
                 "matcher": one.matcher,
@@ -247,6 +251,7 @@ def _own_threshold(store: GalleryFile, encoder: str, name: str, *, threshold: fl
 
 
 def _tell(calibration: Calibration, point: OperatingPoint, *, dry_run: bool) -> None:
+    from osfi_gui.core.caution import caution
     from osfi_gui.core.threshold import for_far, read_out
 
     target = f"FAR {100 * calibration.target_far:g} %"
@@ -262,9 +267,11 @@ def _tell(calibration: Calibration, point: OperatingPoint, *, dry_run: bool) -> 
     for title, why in calibration.unusable:
         typer.echo(f"  {title:22} {why}")
     typer.echo(calibration.why)
-    typer.echo(read_out(calibration, point.matcher, point.threshold).sentence)
-    for note in calibration.provenance.notes:
-        err.print(plain(note))
+    read = read_out(calibration, point.matcher, point.threshold)
+    typer.echo(read.sentence)
+    for note in (*calibration.provenance.notes, caution(calibration, read)):
+        if note:
+            err.print(plain(note))
     title = calibration.of(point.matcher).title
     done = "Nothing was changed" if dry_run else "From now on the gallery decides with it"
     err.print(plain(f"{title} from {point.threshold:.4f} on. {done}."))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from osfi_gui.core.calibration import ChoosePoint
+from osfi_gui.core.caution import caution
 from osfi_gui.core.threshold import curve_of, for_far, read_out
 from osfi_gui.views.calibrate_choice import Choices, Chosen
 from osfi_gui.views.calibrate_plots import CalibrationPlots
@@ -53,7 +54,7 @@ class PointPanel(QWidget):
         self._matcher = ""
         self._pending: Chosen | None = None
         self.plots, self.numbers, self.what_if = CalibrationPlots(), ReadOutCard(), WhatIf()
-        self.outdated = InlineRow(Mark.WARNING)
+        self.outdated, self.caution = InlineRow(Mark.WARNING), InlineRow(Mark.WARNING)
         self.now = QLabel()
         self.undo, self.back = QPushButton(self.tr("Undo")), QPushButton(self.tr("Back to proposed"))
         self.use, self.report = QPushButton(self.tr("Use this operating point")), QPushButton(self.tr("Report…"))
@@ -225,8 +226,18 @@ class PointPanel(QWidget):
         self.plots.show_now(point.threshold if point is not None and point.matcher == now.matcher else None)
         self.undo.setEnabled(self.choices.undoable)
         self.back.setEnabled(self.choices.changed)
-        self.use.setEnabled(not used and not self._obsolete)
-        self.use.setText(self.tr("In use") if used else self.tr("Use this operating point"))
+        usable = not used and not self._obsolete
+        if self.use.hasFocus() and not usable:
+            self.report.setFocus()  # or Qt gives it to whatever comes next in the window
+        self.use.setEnabled(usable)
+        read = self.read
+        against = "" if used or self._obsolete or read is None else caution(self.calibration, read)
+        self.caution.set_text(against)
+        self.caution.setVisible(bool(against))
+        # What is discouraged does not look like the next thing to do.
+        set_role(self.use, "" if against else "primary")
+        words = self.tr("Use it anyway") if against else self.tr("Use this operating point")
+        self.use.setText(self.tr("In use") if used else words)
 
     @property
     def pending(self) -> bool:
@@ -251,6 +262,7 @@ class PointPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.outdated.hide()
+        self.caution.hide()
         self.now.setWordWrap(True)
         self.now.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self.now, "muted")
@@ -278,4 +290,5 @@ class PointPanel(QWidget):
         layout.addWidget(self.plots, 1)
         layout.addWidget(self.numbers)
         layout.addWidget(self.what_if)
+        layout.addWidget(self.caution)
         layout.addWidget(foot)

@@ -179,9 +179,15 @@ class SourcesCard(QFrame):
         self.recording_toggled.emit(on)
 
     def _refresh(self) -> None:
-        self.measure.setVisible(not self._runs)
+        shown, gone = (self._running, self.measure) if self._runs else (self.measure, self._running)
+        button = self.cancel if self._runs else self.measure
+        # Or Qt gives it to whatever comes next in the window.
+        follows = (self.measure.hasFocus() or self.cancel.hasFocus()) and not button.hasFocus()
+        shown.show()
         self.measure.setEnabled(self.far.share() is not None)
-        self._running.setVisible(self._runs)
+        if follows:
+            button.setFocus()
+        gone.hide()
 
     def _lay_out(self) -> None:
         heading = QLabel(self.tr("Where the scores come from"))

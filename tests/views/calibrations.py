@@ -1,5 +1,7 @@
 """A calibration in values, for the page: scores that are drawn once, so that every number can be worked out again."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from osfi_gui.core.bootstrap import dir_far_band
@@ -76,3 +78,20 @@ def at(calibration, matcher, threshold):
     scores = calibration.of(matcher).scores
     far = float(np.mean(scores.non_mated >= threshold))
     return far, float(np.mean(scores.correct & (scores.mated >= threshold)))
+
+
+def of_three_strangers(calibration):
+    """Give a calibration by the cosine on three strangers, all of them below 0.2."""
+    scores = Scores(np.array([0.7, 0.8]), np.array([True, True]), np.array([0.05, 0.17, 0.18]))
+    scored = replace(calibration.of("cosine"), scores=scores, ranks=np.array([1, 1]))
+    where = replace(calibration.provenance, strangers=3, stranger_people=3, least_far=0.63)
+    return replace(
+        calibration,
+        encoder="sface",
+        people=5,
+        target_far=0.01,
+        provenance=where,
+        persons=Persons(np.arange(2), np.arange(3)),
+        scored=(scored,),
+        proposed="cosine",
+    )

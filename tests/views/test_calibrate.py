@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibrations import EACH, PEOPLE, STRANGERS, TARGET, at, make, view_of
+from calibrations import EACH, PEOPLE, STRANGERS, TARGET, at, make, of_three_strangers, view_of
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -257,6 +257,32 @@ def test_what_is_in_use_is_said_and_cannot_be_used_twice(window, page, point, ca
     assert point.plots.histogram.now.value() == now.threshold
     drag(point.plots.histogram, float(point.plots.histogram.box.viewRange()[0][1]) - 0.01)
     assert point.use.isEnabled()
+
+
+def test_a_threshold_of_few_strangers_that_is_laxer_than_the_default_is_discouraged(page, point, calibration):
+    """SFace's default for five people is a cosine of 0.373; three strangers below 0.2 are no reason for less."""
+    few = of_three_strangers(calibration)
+    page.show_calibration(view_of(few))
+    assert "3 people cannot show a FAR of 1 %" in point.caution.text()
+    assert point.caution.isVisibleTo(page)
+    assert (point.use.text(), point.use.property("role")) == ("Use it anyway", "")
+    point.numbers.threshold_typed.emit(0.4)
+    assert not point.caution.isVisibleTo(page)
+    assert (point.use.text(), point.use.property("role")) == ("Use this operating point", "primary")
+
+
+def test_the_keyboard_stays_where_it_was_while_it_measures_and_when_a_point_is_taken(window, page, point, calibration):
+    sources = page.body.sources
+    sources.measure.setFocus()
+    QTest.keyClick(sources.measure, Qt.Key.Key_Space)
+    assert sources.cancel.hasFocus()
+    page.show_job(JobState(Phase.READY))
+    assert sources.measure.hasFocus()
+    point.use.setFocus()
+    used = OperatingPoint("nac", 16, point.choices.now.threshold, 0.36, "sface", revision=7)
+    page.show_calibration(replace(view_of(calibration), current=used, state="valid"))
+    window.show_gallery(replace(READY, operating_point=used, calibration="valid"))
+    assert point.report.hasFocus()
 
 
 def test_a_gallery_that_changed_has_to_be_measured_again(window, page, point):
