@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal, Slot
 
-from osfi_gui.core.desk import GalleryState, Phase, SeenFace
+from osfi_gui.core.desk import SeenFace
+from osfi_gui.views.late_page import LatePage
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtWidgets import QWidget
 
     from osfi_gui.core.calibration import CalibrationView
-    from osfi_gui.core.desk import EngineState, Feed, JobState
+    from osfi_gui.core.desk import Feed, JobState
     from osfi_gui.core.values import Recognition
     from osfi_gui.views.calibrate_body import CalibrateBody
 
 
-class CalibratePage(QWidget):
+class CalibratePage(LatePage["CalibrateBody"]):
     """Scores, matchers and thresholds; everything it changes, it asks for.
-
-    What is on it is made when it is first looked at, as on the Fine-tune page: pyqtgraph takes its time to import.
 
     Parameters
     ----------
@@ -44,38 +42,28 @@ class CalibratePage(QWidget):
     enrol_page_requested = Signal()
     noticed = Signal(object)
 
+    FORWARDED = (
+        "calibration_view_requested",
+        "measure_requested",
+        "measure_cancel_requested",
+        "point_requested",
+        "report_requested",
+        "strangers_requested",
+        "strangers_cancel_requested",
+        "unlock_requested",
+        "enrol_page_requested",
+        "noticed",
+    )
+    OF_THE_GALLERY = ("show_calibration",)
+
     def __init__(self, feed: Feed, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(self.tr("Calibrate"))
+        super().__init__(QCoreApplication.translate("CalibratePage", "Calibrate"), (16, 10, 16, 12), parent)
         self._feed = feed
-        self._body: CalibrateBody | None = None
-        self._kept: dict[str, object] = {}
         self._records = False
         self._seen: set[int] = set()
         self._looked_at: Recognition | None = None
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 10, 16, 12)
-
-    @property
-    def body(self) -> CalibrateBody:
-        """What is on the page; made at the first time."""
-        if self._body is None:
-            self._body = self._made()
-        return self._body
 
     # States
-
-    @Slot(object)
-    def show_gallery(self, state: GalleryState) -> None:
-        """Follow the gallery; a locked one leaves nothing behind."""
-        if state.phase is not Phase.READY:
-            self._kept.pop("show_calibration", None)
-        self._hand_on("show_gallery", state)
-
-    @Slot(object)
-    def show_engine(self, state: EngineState) -> None:
-        """Know whether there is an encoder."""
-        self._hand_on("show_engine", state)
 
     @Slot(object)
     def show_calibration(self, view: CalibrationView) -> None:
@@ -131,41 +119,9 @@ class CalibratePage(QWidget):
 
     # Inside
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Make what is on the page at the first time."""
-        super().showEvent(event)
-        # Shown at once, as children that are there already are, and not at the next turn of the loop.
-        self.body.show()
-
-    def _hand_on(self, name: str, state: object) -> None:
-        if self._body is None:
-            self._kept[name] = state
-        else:
-            getattr(self._body, name)(state)
-
-    def _made(self) -> CalibrateBody:
+    def _make_body(self) -> CalibrateBody:
         from osfi_gui.views.calibrate_body import CalibrateBody
 
         body = CalibrateBody(self)
-        for name in (
-            "calibration_view_requested",
-            "measure_requested",
-            "measure_cancel_requested",
-            "point_requested",
-            "report_requested",
-            "strangers_requested",
-            "strangers_cancel_requested",
-            "unlock_requested",
-            "enrol_page_requested",
-            "noticed",
-        ):
-            getattr(body, name).connect(getattr(self, name))
         body.recording_toggled.connect(self._on_recording)
-        # The gallery comes first: what belongs to it is only shown while it is open.
-        for name in ("show_gallery", "show_engine", "show_calibration"):
-            if name in self._kept:
-                getattr(body, name)(self._kept.pop(name))
-        layout = self.layout()
-        assert layout is not None
-        layout.addWidget(body)
         return body
