@@ -68,8 +68,8 @@ class EncoderImport(QFrame):
         """Say which architectures can be imported."""
         known = ", ".join(titles) if titles else "IR-50, VGG19-BN, MobileFaceNet"
         words = self.tr(
-            "A file with weights of one of these: {architectures}. It may be safetensors or a PyTorch checkpoint; which "
-            "architecture it holds is seen from it. Code in a file is never run: such a file is refused."
+            "A file with weights of one of these: {architectures}. It may be safetensors or a PyTorch checkpoint; "
+            "which architecture it holds is seen from it. Code in a file is never run: such a file is refused."
         )
         self.words.setText(words.format(architectures=known))
 
