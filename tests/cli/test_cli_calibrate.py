@@ -237,6 +237,7 @@ def test_no_gallery_and_nobody_enrolled(osfi, tmp_path):
     assert osfi("calibrate", "--gallery", path).failure.startswith("Nobody is enrolled")
 
 
+@pytest.mark.usefixtures("qapp")  # or printing would make an application of its own, without widgets, for all tests
 def test_a_report_is_written_beside(calibrate, folders, tmp_path):
     for name in ("report.html", "report.pdf", "report.json"):
         done = calibrate(
