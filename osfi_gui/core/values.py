@@ -33,12 +33,15 @@ class Frame:
         Seconds since the source's first frame: the media time of a file, the capture time of a camera.
     file : str or None
         The picture's path, for folders and single pictures.
+    begins : bool
+        Whether a scene begins here, so that no track crosses it.
     """
 
     pixels: Pixels
     index: int = 0
     time_s: float = 0.0
     file: str | None = None
+    begins: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -432,6 +435,8 @@ class SourceInfo:
         Whether frames are lost when nobody takes them (cameras, streams).
     video : bool
         Whether consecutive frames show the same scene, so that tracks make sense.
+    every : bool
+        Whether every frame is to be recognised, however long that takes: a recording that is played again.
     """
 
     name: str
@@ -441,3 +446,4 @@ class SourceInfo:
     frames: int | None
     live: bool
     video: bool
+    every: bool = False

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RETRY_S = 1.0
 """Seconds between two tries to find a camera or stream that was lost: with the time that a try may take, it plays
 again within five seconds of coming back."""
+PATIENCE_S = 0.1
+"""Seconds between two looks at whether something else is wanted, while a frame waits to be taken."""
 PICTURE_S = 2.5
 """How long each picture of a folder is shown."""
 
@@ -136,7 +138,9 @@ class CaptureThread(QThread):
             if frame is None:
                 return
             info = source.info
-            if said is None:
+            if info.every:
+                self._wait_for_recognition()
+            if said is None or frame.begins:
                 stale = False
                 self._opening += 1
             if said is None or (said.width, said.height) != (info.width, info.height):
@@ -145,6 +149,11 @@ class CaptureThread(QThread):
             self._feed.captured.put(Captured(frame, self._opening, info.video))
             if not info.video:
                 self._changed.wait(PICTURE_S)
+
+    def _wait_for_recognition(self) -> None:
+        """Wait until the frame before was taken, or something else is wanted."""
+        while not self._changed.is_set() and not self._feed.captured.wait_until_taken(timeout_s=PATIENCE_S):
+            pass
 
     def _failed(self, address: str, error: Exception, *, live: bool) -> SourceState:
         """Put an error into words; what is live is tried again."""

@@ -68,7 +68,13 @@ class Mailbox(Generic[T]):
                 return None
             self._taken = self._serial
             self._waits = False
+            self._changed.notify_all()
             return self._value
+
+    def wait_until_taken(self, *, timeout_s: float) -> bool:
+        """Wait until somebody has taken what is there; say whether it was, in seconds at most."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waits, timeout_s)
 
     @property
     def passed(self) -> Passed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QThread, Signal, Slot
 
@@ -15,6 +15,7 @@ from osfi_gui.core.errors import DeskError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from osfi_gui.core.values import Recognition
     from osfi_gui.services.engine import Engine
     from osfi_gui.services.live import Live
     from osfi_gui.services.session import Session
@@ -23,6 +24,27 @@ if TYPE_CHECKING:
 PATIENCE_S = 0.5
 
 log = logging.getLogger(__name__)
+
+
+class Watcher(Protocol):
+    """Sees every frame that was worked on; called on the recognition thread, so it must not wait."""
+
+    def begins(self, captured: Captured, session: Session | None, *, told: bool) -> bool:
+        """Say whether the frame that comes now is to be recognised without any track.
+
+        Parameters
+        ----------
+        captured : Captured
+        session : Session or None
+            What it will be recognised with.
+        told : bool
+            Whether anything that may change decisions was told to the thread since the last frame.
+        """
+        ...
+
+    def saw(self, captured: Captured, made: Recognition | Draft | None) -> None:
+        """Take what became of that frame; not called where it failed."""
+        ...
 
 
 class RecognitionThread(QThread):
@@ -35,17 +57,20 @@ class RecognitionThread(QThread):
     feed : LiveFeed
     load : callable
         Loads the engine; may take seconds, raises DeskError.
+    watcher : Watcher, optional
     """
 
     engine_changed = Signal(object)
     engine_loaded = Signal(object)
     noticed = Signal(object)
 
-    def __init__(self, feed: LiveFeed, *, load: Callable[[], Engine]) -> None:
+    def __init__(self, feed: LiveFeed, *, load: Callable[[], Engine], watcher: Watcher | None = None) -> None:
         super().__init__()
         self.setObjectName("recognition")
         self._feed = feed
         self._load = load
+        self._watcher = watcher
+        self._session: Session | None = None
         self._told: queue.SimpleQueue[Callable[[Live], None]] = queue.SimpleQueue()
         self._ending = False
         self._complained = ""
@@ -108,12 +133,18 @@ class RecognitionThread(QThread):
                 # A picture stays where it is while the gallery opens or the page changes: then it is looked at again.
                 if captured is None or (captured is last and not again):
                     continue
-                again = False
+                told, again = again, False
+                fresh = self._watcher is not None and self._watcher.begins(captured, self._session, told=told)
                 if last is None or captured.opening != last.opening:
                     self._feed.recognised.put(None)
+                    fresh = True
+                if fresh:
                     live.begin_source(video=captured.video)
                 last = captured
-                self._publish(live.work(captured.frame))
+                made = live.work(captured.frame)
+                self._publish(made)
+                if self._watcher is not None:
+                    self._watcher.saw(captured, made)
                 self._complained = ""
             except DeskError as error:
                 self._complain(Notice(error.what, error.remedy, Tone.BAD))
@@ -150,11 +181,11 @@ class RecognitionThread(QThread):
         self.engine_changed.emit(EngineState(Phase.READY, engine.device, engine.device_note, engine.title))
         return live
 
-    def _publish(self, made: object) -> None:
+    def _publish(self, made: Recognition | Draft | None) -> None:
         if isinstance(made, Draft):
             self._feed.drafted.put(made)
         elif made is not None:
-            self._feed.recognised.put(made)  # type: ignore[arg-type]
+            self._feed.recognised.put(made)
 
     def _complain(self, notice: Notice) -> None:
         """Say once what would otherwise be said thirty times a second."""
@@ -169,6 +200,7 @@ class RecognitionThread(QThread):
 
     def _use_session(self, live: Live, session: Session | None) -> None:
         live.use_session(session)
+        self._session = session
         if session is None:
             self._feed.recognised.put(None)
             self._feed.drafted.put(live.draft)
