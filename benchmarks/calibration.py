@@ -54,6 +54,8 @@ class Outcome:
     dir_said: float
     dir_low: float
     dir_high: float
+    target_low: float
+    target_high: float
 
     @property
     def kept(self) -> bool:
@@ -123,6 +125,8 @@ def one_half(
             said.dir.value,
             said.dir.low,
             said.dir.high,
+            scored.dir_at_target.low,
+            scored.dir_at_target.high,
         )
     return calibration, outcomes
 
@@ -156,7 +160,9 @@ def main() -> None:
         f"calibrate and {where.cohort} in the cohort, {options.halves} halves, target FAR {options.far:.1%}, "
         f"{(time.monotonic() - began) / options.halves:.1f} s each"
     )
-    print("matcher       FAR kept  mean FAR  least - most        said (mean)    | DIR said  others  kept")
+    print(
+        "matcher       FAR kept  mean FAR  least - most        said (mean)    | DIR said (width)  others  kept  | target"
+    )
     for name, found in rows.items():
         fars = [one.far for one in found]
         low, high = (float(np.mean([getattr(one, end) for one in found])) for end in ("low", "high"))
@@ -164,7 +170,10 @@ def main() -> None:
         print(
             f"{name:12} {kept:4} / {len(found)} {np.mean(fars):9.2%}  {min(fars):.2%} - {max(fars):.2%}  "
             f"{low:6.2%} - {high:.2%} | {np.mean([one.dir_said for one in found]):8.1%} "
-            f"{np.mean([one.dir for one in found]):7.1%} {dir_kept:4} / {len(found)}"
+            f"({np.mean([one.dir_high - one.dir_low for one in found]):5.1%}) "
+            f"{np.mean([one.dir for one in found]):7.1%} {dir_kept:4} / {len(found)} | "
+            f"({np.mean([one.target_high - one.target_low for one in found]):5.1%}) "
+            f"{sum(one.target_low <= one.dir <= one.target_high for one in found):3}"
         )
     print("proposed: " + ", ".join(f"{name} {count} times" for name, count in proposed.items()))
 

@@ -146,7 +146,7 @@ class ReadOut:
     threshold : float
     far, dir : Estimate
         0..1; FNIR is 1 - DIR. The interval of FAR is where the share of as many other strangers would lie (95 %), that
-        of DIR is a bootstrap over persons.
+        of DIR where the share of as many other pictures of such people would.
     accepted, strangers : int
         Strangers' probes accepted, of all.
     found, probes : int

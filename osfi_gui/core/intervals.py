@@ -39,8 +39,8 @@ def clopper_pearson(count: int, n: int, *, level: float = LEVEL) -> Estimate:
     """
     _check(count, n, level)
     tail = (1.0 - level) / 2.0
-    low = 0.0 if count == 0 else _beta_quantile(tail, count, n - count + 1)
-    high = 1.0 if count == n else _beta_quantile(1.0 - tail, count + 1, n - count)
+    low = 0.0 if count == 0 else beta_quantile(tail, count, n - count + 1)
+    high = 1.0 if count == n else beta_quantile(1.0 - tail, count + 1, n - count)
     return Estimate(count / n, low, high)
 
 
@@ -163,7 +163,44 @@ def far_to_expect(accepted: int, n: int, m: int, *, level: float = LEVEL) -> Est
         msg = f"at least one other stranger is needed, not {m}"
         raise ValueError(msg)
     a = max(accepted, 1)
-    b = n - a + 1
+    low, high = _ends(a, n - a + 1, m, tail=(1.0 - level) / 2.0)
+    return Estimate(accepted / n, low / m, high / m)
+
+
+def share_to_expect(count: float, n: float, *, level: float = LEVEL) -> Estimate:
+    """Give what share as many other trials will show, from a share that n independent ones have shown.
+
+    The lower end is that of a beta-binomial count whose share is distributed as Beta(count, n - count + 1), the upper
+    end of one with Beta(count + 1, n - count): the two limits between which Clopper and Pearson's interval lies, and so
+    never too narrow. Where all n trials succeeded, chances of misses fall by half from one to the next, which is the
+    rule of three for a new sample instead of for the true share: at 95 % at most 5 of many others.
+
+    Parameters
+    ----------
+    count, n : float
+        0 <= count <= n, n at least 1; effective numbers need not be whole.
+    level : float
+        At least this share of new samples of n trials, rounded, lies within the ends.
+
+    Raises
+    ------
+    ValueError
+        When the numbers are none of a share.
+
+    References
+    ----------
+    Thatcher, *Relationships between Bayesian and confidence limits for predictions*, JRSS B 26, 1964.
+    """
+    _check(count, n, level)
+    m, tail = round(n), (1.0 - level) / 2.0
+    low = 0 if count <= 0.0 else _ends(count, n - count + 1.0, m, tail=tail)[0]
+    high = m if count >= n else _ends(count + 1.0, n - count, m, tail=tail)[1]
+    return Estimate(count / n, low / m, high / m)
+
+
+def _ends(a: float, b: float, m: int, *, tail: float) -> tuple[int, int]:
+    """Give the closest counts of m beyond which a beta-binomial number lies with at most ``tail`` on either side."""
+    n = a + b - 1.0
     # Only where there is any chance to speak of: beyond 40 standard deviations it is far below a float's last digit.
     mean = m * a / (n + 1.0)
     spread = math.sqrt(m * a * b * (n + 1.0 + m) / (n + 2.0)) / (n + 1.0)
@@ -173,14 +210,13 @@ def far_to_expect(accepted: int, n: int, m: int, *, level: float = LEVEL) -> Est
     logs = np.concatenate([[0.0], np.cumsum(np.log((m - x) / (x + 1.0)) + np.log((x + a) / (m - 1.0 - x + b)))])
     chance = np.exp(logs - logs.max())
     chance /= chance.sum()
-    tail = (1.0 - level) / 2.0
     # The shortest ends that leave at most half of the rest on either side.
     low = first + int(np.searchsorted(np.cumsum(chance), tail, side="right"))
     high = last - int(np.searchsorted(np.cumsum(chance[::-1]), tail, side="right"))
-    return Estimate(accepted / n, low / m, high / m)
+    return low, high
 
 
-def _check(count: int, n: int, level: float) -> None:
+def _check(count: float, n: float, level: float) -> None:
     if not (n >= 1 and 0 <= count <= n):
         msg = f"{count} of {n} is no share"
         raise ValueError(msg)
@@ -189,8 +225,16 @@ def _check(count: int, n: int, level: float) -> None:
         raise ValueError(msg)
 
 
-def _beta_quantile(share: float, a: int, b: int) -> float:
-    """Find by bisection where the beta distribution reaches a share."""
+def beta_quantile(share: float, a: float, b: float) -> float:
+    """Find by bisection where the beta distribution reaches a share.
+
+    Parameters
+    ----------
+    share : float
+        Of the distribution below, between 0 and 1.
+    a, b : float
+        Above 0.
+    """
     low, high = 0.0, 1.0
     while low < (middle := (low + high) / 2.0) < high:
         if _beta_below(middle, a, b) < share:

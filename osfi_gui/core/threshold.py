@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from osfi_gui.core.bootstrap import BLOCK, DRAWS, LEVEL, dir_draws, interval
+from osfi_gui.core.bootstrap import DRAWS, LEVEL, dir_draws, interval
 from osfi_gui.core.calibration import ReadOut
 from osfi_gui.core.compare import LEAST_PEOPLE
-from osfi_gui.core.intervals import clopper_pearson, far_to_expect
+from osfi_gui.core.dir_interval import intervals_at
+from osfi_gui.core.intervals import far_to_expect
 from osfi_gui.core.tune import Estimate
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Curve:
     levels : ndarray of int64, shape (l,)
         Numbers of probes found, ascending from 0 to h.
     low, high : ndarray of float64, shape (l,)
-        95 % interval of DIR at each level, 0..1.
+        Where DIR on as many other pictures lies at each level, 95 %, 0..1.
     """
 
     others: NDArray[np.float64]
@@ -63,11 +64,11 @@ class Curve:
 
 @lru_cache(maxsize=KEPT)
 def curve_of(scores: Scores, persons: Persons) -> Curve:
-    """Sort scores, and draw persons with replacement for the interval of DIR at up to 256 levels.
+    """Sort scores, and work out the interval of DIR at up to 256 levels.
 
-    For a fixed threshold; what the choice of the threshold adds is in :attr:`Scored.dir_at_target`. Where nobody or
-    everybody is found a bootstrap knows no uncertainty: there the interval is Clopper and Pearson's, over persons, and
-    beside it the bootstrap's reaches as far, because it knows too little there as well.
+    For a fixed threshold, and for as many other pictures of such people, which are not found exactly as often as these
+    (:mod:`osfi_gui.core.dir_interval`); what the choice of the threshold adds is in :attr:`Scored.dir_at_target`. A
+    bootstrap over persons would know nothing of other pictures, and of no doubt at all where everybody is found.
 
     Parameters
     ----------
@@ -86,23 +87,11 @@ def curve_of(scores: Scores, persons: Persons) -> Curve:
         nothing = np.array([0.0])
         return Curve(np.sort(scores.non_mated.astype(np.float64)), mated, 0, levels, nothing, nothing + 1.0)
     # Of each person, how many of the best c hits are theirs, for every level c.
-    theirs = np.zeros((len(people), len(levels)), dtype=np.float32)
+    theirs = np.zeros((len(people), len(levels)), dtype=np.float64)
     np.add.at(theirs, (of_hit, np.searchsorted(levels, np.arange(1, found + 1))), 1.0)
     theirs = np.cumsum(theirs, axis=1)
-    sizes = np.bincount(owner, minlength=len(people)).astype(np.float32)
-    rng = np.random.default_rng(0)
-    drawn = np.empty((DRAWS, len(levels)), dtype=np.float32)
-    for first in range(0, DRAWS, BLOCK):
-        count = min(BLOCK, DRAWS - first)
-        weight = rng.multinomial(len(people), np.full(len(people), 1.0 / len(people)), size=count).astype(np.float32)
-        drawn[first : first + count] = (weight @ theirs) / (weight @ sizes)[:, None]
-    low, high = np.quantile(drawn, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0], axis=0).astype(np.float64)
-    ends = {0: 0} | ({len(levels) - 1: len(people)} if found == probes else {})
-    for place, so_many in ends.items():
-        end = clopper_pearson(so_many, len(people))
-        low[place], high[place] = end.low, end.high
-    # Finding more must not promise less, nor finding fewer more.
-    low, high = np.minimum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high)
+    sizes = np.bincount(owner, minlength=len(people)).astype(np.float64)
+    low, high = intervals_at(theirs, sizes)
     return Curve(np.sort(scores.non_mated.astype(np.float64)), mated[hit][order][::-1], probes, levels, low, high)
 
 

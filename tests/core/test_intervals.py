@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import betabinom, binomtest
+from scipy.stats import betabinom, binom, binomtest
 
 from osfi_gui.core.intervals import (
     clopper_pearson,
     far_to_expect,
     is_measurable,
     rule_of_three,
+    share_to_expect,
     strangers_needed,
     why_not_measurable,
 )
@@ -173,3 +174,47 @@ def test_other_strangers_show_what_was_to_be_expected(n, far, m):
     tolerance = 3.5 * math.sqrt(covered * (1.0 - covered) / runs)
     assert np.mean((low <= shown) & (shown <= high)) == pytest.approx(covered, abs=tolerance)
     assert shown.mean() / m == pytest.approx(a / (n + 1), abs=3.5 * law.std() / m / math.sqrt(runs))
+
+
+@given(counted)
+def test_a_share_to_expect_lies_between_the_tails_of_scipys_beta_binomials(count):
+    found, n = count
+    told = share_to_expect(found, n)
+    low, high = round(told.low * n), round(told.high * n)
+    assert told.low <= told.value <= told.high
+    below, above = (
+        (betabinom(n, found, n - found + 1) if found else None),
+        betabinom(n, found + 1, max(n - found, 1e-9)),
+    )
+    if below is None:
+        assert low == 0
+    else:
+        assert below.cdf(low - 1) <= 0.025 + 1e-9
+        assert below.cdf(low) >= 0.025 - 1e-9
+    if found == n:
+        assert high == n
+    else:
+        assert above.sf(high) <= 0.025 + 1e-9
+        assert above.sf(high - 1) >= 0.025 - 1e-9
+
+
+@given(counted)
+def test_what_is_to_be_expected_of_others_is_no_narrower_than_what_is_known_of_the_share(count):
+    """But for the whole number that other trials must show."""
+    found, n = count
+    known, told = clopper_pearson(found, n), share_to_expect(found, n)
+    assert told.low <= known.low + 1.0 / n
+    assert told.high >= known.high - 1.0 / n
+
+
+@pytest.mark.parametrize("p", [0.5, 0.9, 0.97, 0.995, 1.0])
+def test_another_sample_of_a_share_lies_in_what_was_to_be_expected(p):
+    """Summed over both binomials, not drawn: never below 95 %."""
+    n = 60
+    chance = binom(n, p).pmf(np.arange(n + 1))
+    ends = [share_to_expect(count, n) for count in range(n + 1)]
+    share = np.arange(n + 1) / n
+    kept = sum(
+        c * chance[(e.low - 1e-9 <= share) & (share <= e.high + 1e-9)].sum() for c, e in zip(chance, ends, strict=True)
+    )
+    assert kept >= 0.95
