@@ -68,6 +68,7 @@ class Desk(QObject):
 
     gallery_changed = Signal(object)
     session_changed = Signal(object)
+    key_changed = Signal(object)
     names_changed = Signal(object)
     prompted = Signal(object)
     listed = Signal(object)
@@ -153,6 +154,7 @@ class Desk(QObject):
             self.gallery_changed.emit(GalleryState(Phase.NONE, path.name))
             self._ask(str(error))
             return
+        self.key_changed.emit(OpenGallery(str(path), passphrase))
         if self._demo and self._engine is not None:
             self._enrol_demo()
         else:
@@ -176,6 +178,7 @@ class Desk(QObject):
     def _close(self) -> None:
         self._session = self._encoder = None
         self.session_changed.emit(None)
+        self.key_changed.emit(None)
         store, self._store = self._store, None
         if self._job is not None:
             # Not at its next step: until then it would go on with a gallery that is closed.
