@@ -21,8 +21,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTime
 from PySide6.QtWidgets import QApplication
 
 from osfi_gui import __version__, wiring
-from osfi_gui.core.desk import EngineState, GalleryState, Notice, Phase, SourceState, Tone
+from osfi_gui.core.desk import EngineState, GalleryState, Notice, OpenGallery, Phase, SourceState, Tone
 from osfi_gui.core.errors import SourceError, UnknownSourceError
+from osfi_gui.core.recording import SUFFIX as RECORDING
 from osfi_gui.paths import config_dir, data_dir
 from osfi_gui.store import settings as stored
 from osfi_gui.views.theme import apply_theme
@@ -33,7 +34,9 @@ from osfi_gui.workers.computer import Computer
 from osfi_gui.workers.desk import Desk
 from osfi_gui.workers.encoders import EncoderShelf
 from osfi_gui.workers.feed import LiveFeed
+from osfi_gui.workers.mailbox import Mailbox
 from osfi_gui.workers.recognition import RecognitionThread
+from osfi_gui.workers.recorder import Recorder
 from osfi_gui.workers.tune_desk import TuneDesk
 from osfi_gui.workers.tuning import TuneThread
 
@@ -126,8 +129,10 @@ class App(QObject):
         encoder = options.encoder or self._settings.encoder or DEFAULT_ENCODER
         feed = LiveFeed()
         self.window = MainWindow(feed, window_state=self._settings.window)
-        self.capture = CaptureThread(feed, make_source=make_source)
-        self.recognition = RecognitionThread(feed, load=lambda: _load(encoder))
+        self._key: Mailbox[OpenGallery] = Mailbox()
+        self.capture = CaptureThread(feed, make_source=self._make_source)
+        self.recorder = Recorder()
+        self.recognition = RecognitionThread(feed, load=lambda: _load(encoder), watcher=self.recorder)
         self.computer = Computer()
         self.desk = Desk()
         self.tune_desk, self.tuning = TuneDesk(self.desk), TuneThread()
@@ -152,6 +157,7 @@ class App(QObject):
             recognition=self.recognition,
             gallery=self.desk,
         )
+        wiring.connect_recorder(self.window, recorder=self.recorder, capture=self.capture, gallery=self.desk)
         wiring.connect_encoders(self.window, shelf=self.shelf, recognition=self.recognition, gallery=self.desk)
         self._connect()
         self._decisions = 0
@@ -168,6 +174,7 @@ class App(QObject):
         self.capture.source_changed.connect(self._on_source_changed)
         self.recognition.engine_changed.connect(self._on_engine_changed)
         self.desk.gallery_changed.connect(self._on_gallery_changed)
+        self.desk.key_changed.connect(self._on_key_changed)
         self.shelf.chosen.connect(self._on_encoder_chosen)
         self.begun.connect(self.desk.begin)
         self.demo_begun.connect(self.desk.begin_demo)
@@ -187,10 +194,12 @@ class App(QObject):
         self._say("window")
         # Hundreds of modules are loaded now and none of them is ever garbage: looking for it would take its time.
         gc.disable()
-        for thread in (self._desk_thread, self._shelf_thread, self.capture, self.recognition):
+        for thread in (self._desk_thread, self._shelf_thread, self.capture, self.recognition, self.recorder):
             thread.start()
+        self.recorder.use_folder(self._settings.recordings or str(data_dir() / "recordings"))
         if self._options.demo:
             folder = self._left_open.enter_context(tempfile.TemporaryDirectory(prefix="osfi-demo-"))
+            self.recorder.use_folder(folder)  # gone with the gallery whose key opens them
             self.demo_begun.emit(str(Path(folder) / "demo.osfi"), secrets.token_hex(16))
         else:
             self.begun.emit(self._options.gallery or self._settings.gallery or str(default_gallery()))
@@ -203,10 +212,13 @@ class App(QObject):
         gc.enable()
         self.capture.end()
         self.recognition.end()
+        self.recorder.end()
         self.tuning.end()
         self.ended.emit()
         self._shelf_thread.quit()
-        for thread in (self.capture, self.recognition, self.tuning, self._shelf_thread, self._desk_thread):
+        for thread in (
+            self.capture, self.recognition, self.recorder, self.tuning, self._shelf_thread, self._desk_thread,
+        ):  # fmt: skip
             thread.wait()
         self._left_open.close()
         # Widgets go while the application is there; left to the interpreter's end, the order is chance, and it crashes.
@@ -249,7 +261,8 @@ class App(QObject):
     @Slot(object)
     def _on_source_changed(self, state: SourceState) -> None:
         self._address = state.address
-        if state.phase is Phase.READY:
+        # Not a recording: it could not be played before the gallery is open.
+        if state.phase is Phase.READY and not state.address.endswith(RECORDING):
             self._remember(replace(self._settings, last_source=without_credentials(state.address)))
 
     @Slot(object)
@@ -260,6 +273,23 @@ class App(QObject):
             self._show_began = True
             if self._address == "demo":
                 self.capture.again()  # from the first person on, now that somebody looks
+
+    @Slot(object)
+    def _on_key_changed(self, key: OpenGallery | None) -> None:
+        self._key.put(key)
+        if key is None and self._address.endswith(RECORDING):
+            self.capture.play("")  # its faces are as locked as the gallery's
+
+    def _make_source(self, address: str) -> FrameSource:
+        if not address.endswith(RECORDING):
+            return make_source(address)
+        from osfi_gui.vision.sources import Paced, RecordingSource
+
+        return Paced(RecordingSource(address, key=self._passphrase))
+
+    def _passphrase(self) -> str | None:
+        key = self._key.peek()
+        return None if key is None else key.passphrase
 
     @Slot(str)
     def _on_encoder_chosen(self, name: str) -> None:

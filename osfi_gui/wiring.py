@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from osfi_gui.workers.desk import Desk
     from osfi_gui.workers.encoders import EncoderShelf
     from osfi_gui.workers.recognition import RecognitionThread
+    from osfi_gui.workers.recorder import Recorder
     from osfi_gui.workers.tune_desk import TuneDesk
     from osfi_gui.workers.tuning import TuneThread
 
@@ -179,6 +180,32 @@ def connect_calibration(
     desk.stranger_recorded.connect(page.show_recorded)
     strangers.job_changed.connect(page.show_strangers_job)
     desk.noticed.connect(window.show_notice)
+
+
+def connect_recorder(window: MainWindow, *, recorder: Recorder, capture: CaptureThread, gallery: Desk) -> None:
+    """Join the button that records to the thread that writes.
+
+    Parameters
+    ----------
+    window : MainWindow
+    recorder : Recorder
+    capture : CaptureThread
+    gallery : Desk
+        Whose key a recording is encrypted with.
+    """
+    bar = window.identify.record
+
+    # Intents
+    bar.record_requested.connect(recorder.record)
+    bar.stop_requested.connect(recorder.stop)
+
+    # Threads among themselves
+    gallery.key_changed.connect(recorder.use_key)
+    capture.source_changed.connect(recorder.show_source)
+
+    # States
+    recorder.changed.connect(window.show_recording)
+    recorder.noticed.connect(window.show_notice)
 
 
 def connect_encoders(window: MainWindow, *, shelf: EncoderShelf, recognition: RecognitionThread, gallery: Desk) -> None:

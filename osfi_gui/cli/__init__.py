@@ -15,6 +15,7 @@ from osfi_gui.cli.console import err, plain
 from osfi_gui.cli.encoders import doctor, encoders_app
 from osfi_gui.cli.evaluate import evaluate
 from osfi_gui.cli.people import enrol, identify
+from osfi_gui.cli.recordings import recordings_app
 from osfi_gui.cli.strangers import strangers_app
 from osfi_gui.cli.tuning import tune
 from osfi_gui.cli.versions import versions_app
@@ -37,6 +38,7 @@ app.add_typer(encoders_app, name="encoders")
 app.add_typer(versions_app, name="versions")
 app.add_typer(strangers_app, name="strangers")
 app.add_typer(bench_app, name="bench")
+app.add_typer(recordings_app, name="recordings")
 
 
 def _version(wanted: bool) -> None:

@@ -55,11 +55,11 @@ def open_gallery(path: Path, passphrase_file: Path | None, *, create: bool) -> G
     if not create and not os.path.exists(path):  # not Path.exists, which raises where a name is too long
         msg = f"There is no gallery {path}."
         raise DeskError(msg, "Make one with: osfi enrol ROOT --gallery FILE")
-    return GalleryFile.open(path, _passphrase(path, passphrase_file), create=create)
+    return GalleryFile.open(path, passphrase_of(path, passphrase_file), create=create)
 
 
-def _passphrase(gallery: Path, file: Path | None) -> str:
-    """Give the passphrase from the file, the environment, the keyring, or the person at the terminal."""
+def passphrase_of(gallery: Path, file: Path | None) -> str:
+    """Give the passphrase from the file, the environment, the keyring, or the person at the terminal; DeskError."""
     if file is not None:
         try:
             return file.read_text(encoding="utf-8-sig").strip("\r\n")  # Windows' editors write a byte order mark

@@ -17,6 +17,7 @@ from osfi_gui.cli.console import (
     err,
     load_tools,
     open_gallery,
+    passphrase_of,
     plain,
     print_record,
     progress,
@@ -73,7 +74,9 @@ def enrol(
 
 
 def identify(
-    source: Annotated[str, typer.Argument(help="A picture, folder, video, stream address, camera:NAME, or demo.")],
+    source: Annotated[
+        str, typer.Argument(help="A picture, folder, video, recording, stream address, camera:NAME, or demo.")
+    ],
     gallery: GalleryOption,
     encoder: EncoderOption = "sface",
     aligned: AlignedOption = False,
@@ -88,7 +91,7 @@ def identify(
     from osfi_gui.services.versions import encoder_in_use
     from osfi_gui.vision.sources import open_source
 
-    frames = open_source(source)
+    frames = open_source(source, key=lambda: passphrase_of(gallery, passphrase_file))
     with open_gallery(gallery, passphrase_file, create=False) as store:
         detector, engine = load_tools(encoder, aligned=aligned)
         session = make_session(store, encoder_in_use(store, engine))

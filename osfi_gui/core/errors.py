@@ -50,5 +50,9 @@ class NewerGalleryError(GalleryError):
     """The gallery was written by a newer version of the program."""
 
 
+class RecordingError(SourceError):
+    """A recording cannot be made, opened or read."""
+
+
 class EncoderError(DeskError):
     """An encoder is unknown, or its weights are missing or damaged."""

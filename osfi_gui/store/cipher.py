@@ -69,6 +69,25 @@ def open_engine(path: Path, passphrase: str, *, create: bool) -> sa.Engine:
     return engine
 
 
+def connect(path: Path, passphrase: str) -> sqlcipher.Connection:
+    """Open one connection to an encrypted file that is there, as a gallery's are: same cipher, same key derivation.
+
+    Parameters
+    ----------
+    path : Path
+    passphrase : str
+        Not empty; normalised as a gallery's.
+
+    Raises
+    ------
+    GalleryError
+        The passphrase is empty or broken.
+    sqlcipher3.dbapi2.Error
+        The file is not there. Whether the passphrase is right shows at the first look into the file.
+    """
+    return _connector(path, _key(passphrase))()
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn the database's errors into ones that say what to do."""

@@ -31,6 +31,8 @@ class Settings:
         Who sits at the desk, for consents.
     encoder : str
         Name in the manifest; empty for the default.
+    recordings : str
+        Folder of recordings; empty for the default.
     """
 
     last_source: str = ""
@@ -39,6 +41,7 @@ class Settings:
     window: str = ""
     operator: str = ""
     encoder: str = ""
+    recordings: str = ""
 
 
 def load(path: Path) -> Settings:

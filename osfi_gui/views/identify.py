@@ -16,6 +16,7 @@ from osfi_gui.views.live_picture import LivePicture
 from osfi_gui.views.misidentified import MisidentifiedDialog
 from osfi_gui.views.performance import PerformanceOverlay
 from osfi_gui.views.portrait_cache import PortraitCache
+from osfi_gui.views.recording import RecordBar
 from osfi_gui.views.situation import Action, Situation, situation
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class IdentifyPage(QWidget):
         self._portraits = PortraitCache()
         self._dialog: MisidentifiedDialog | None = None
         self.picture, self.panel, self.strip = LivePicture(), FacePanel(), DecisionStrip()
+        self.record = RecordBar()
         self.performance = PerformanceOverlay(self.picture)
         self._lay_out()
         QShortcut(QKeySequence("F12"), self).activated.connect(self._on_performance)
@@ -82,11 +84,17 @@ class IdentifyPage(QWidget):
         self._show_situation()
 
     def _lay_out(self) -> None:
-        self.panel.setFixedWidth(max(384, round(24.5 * self.fontMetrics().height())))
+        width = max(384, round(24.5 * self.fontMetrics().height()))
+        self.panel.setFixedWidth(width)
+        self.record.setFixedWidth(width)
+        beside = QVBoxLayout()
+        beside.setSpacing(10)
+        beside.addWidget(self.panel, 1)
+        beside.addWidget(self.record)
         above = QHBoxLayout()
         above.setSpacing(14)
         above.addWidget(self.picture, 1)
-        above.addWidget(self.panel)
+        above.addLayout(beside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(12)
@@ -124,12 +132,14 @@ class IdentifyPage(QWidget):
     def show_engine(self, state: EngineState) -> None:
         """Show whether recognition runs."""
         self._engine = state
+        self.record.show_engine(state)
         self._show_situation()
 
     @Slot(object)
     def show_gallery(self, state: GalleryState) -> None:
         """Show whether there is anybody to recognise; faces are forgotten when the gallery is locked."""
         self._gallery = state
+        self.record.show_gallery(state)
         if state.phase is Phase.READY:
             self._portraits.begin(state.revision)
         elif state.phase is Phase.NONE:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from osfi_gui.core.desk import Phase, SourceState
+from osfi_gui.core.recording import SUFFIX as RECORDING
 from osfi_gui.views.addresses import is_stream, shown_name
 from osfi_gui.views.theme import set_role
 
@@ -170,7 +171,9 @@ class SourcePicker(QPushButton):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             [
-                self.tr("Videos and pictures ({suffixes})").format(suffixes=f"{_VIDEOS} {_PICTURES}"),
+                self.tr("Videos, pictures and recordings ({suffixes})").format(
+                    suffixes=f"{_VIDEOS} {_PICTURES} *{RECORDING}"
+                ),
                 self.tr("All files (*)"),
             ]
         )

@@ -1,8 +1,9 @@
 """Colours and type of the desk, light and dark: one palette, and the style made from it.
 
 Widgets ask for a look by a property: ``set_role(label, "title")``. Roles of labels: ``title``, ``heading``, ``muted``,
-``small``, ``error``, ``accept``, ``reject``, ``undecided``, ``warning``, ``badge``. Roles of buttons: ``primary``,
-``danger``, ``quiet``; without one a button is an ordinary one. Roles of frames: ``card``, ``stage``, ``rule``.
+``small``, ``error``, ``accept``, ``reject``, ``undecided``, ``warning``, ``badge``, ``recording``. Roles of buttons:
+``primary``, ``danger``, ``quiet``, ``recording``; without one a button is an ordinary one. Roles of frames: ``card``,
+``stage``, ``rule``.
 """
 
 from __future__ import annotations

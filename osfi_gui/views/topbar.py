@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from osfi_gui.core.desk import EngineState, GalleryState, Notice, Phase, SourceChoice, SourceState
+from osfi_gui.core.recording import RecordingState, clock_text
 from osfi_gui.views.icons import Drawn
 from osfi_gui.views.source_picker import SourcePicker
 from osfi_gui.views.theme import set_role, theme_name
@@ -45,12 +46,14 @@ class TopBar(QFrame):
         self.retry = QPushButton(self.tr("Try again"))
         self.retry.setAccessibleName(self.tr("Try the source again"))
         self.source_note = QLabel()
-        self.gallery_badge, self.encoder_badge = QLabel(), QLabel()
+        self.gallery_badge, self.encoder_badge, self.recording_badge = QLabel(), QLabel(), QLabel()
         self.device_badge, self.calibration_badge = QToolButton(), QToolButton()
         self.theme_button, self.lock_button = BarButton(), BarButton()
         set_role(self.source_note, "small")
         for badge in (self.gallery_badge, self.encoder_badge):
             set_role(badge, "badge")
+        set_role(self.recording_badge, "reject")
+        self.recording_badge.hide()
         self._device_note = ""
         self._gallery = GalleryState()
         self._engine = EngineState()
@@ -68,6 +71,7 @@ class TopBar(QFrame):
         layout.addWidget(self.picker, 100)
         layout.addWidget(self.retry)
         layout.addWidget(self.source_note)
+        layout.addWidget(self.recording_badge)
         layout.addStretch(1)
         for badge in (self.device_badge, self.encoder_badge, self.gallery_badge, self.calibration_badge):
             badge.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -175,6 +179,18 @@ class TopBar(QFrame):
         self._show_calibration()
         self._show_lock()
         self._fit()
+
+    def show_recording(self, state: RecordingState) -> None:
+        """Say on every page that faces are being recorded."""
+        text = self.tr("● Recording {clock}").format(clock=clock_text(state.seconds))
+        running = state.phase is Phase.READY
+        changed = running is self.recording_badge.isHidden()
+        self.recording_badge.setText(text)
+        self.recording_badge.setAccessibleName(text)
+        self.recording_badge.setToolTip(self.tr("Faces are being recorded while they are recognised."))
+        self.recording_badge.setVisible(running)
+        if changed:
+            self._fit()
 
     def _show_calibration(self) -> None:
         text, role, why = {

@@ -24,6 +24,7 @@ from osfi_gui.views.unlock import UnlockDialog
 
 if TYPE_CHECKING:
     from osfi_gui.core.desk import EngineState, Feed, GalleryPrompt, Notice, SourceChoice, SourceState
+    from osfi_gui.core.recording import RecordingState
 
 PULL_MS = 33
 
@@ -176,6 +177,12 @@ class MainWindow(QMainWindow):
         if state.phase is Phase.READY and self._unlock is not None:
             self._unlock.reject()
         self._hand_out("show_gallery", state)
+
+    @Slot(object)
+    def show_recording(self, state: RecordingState) -> None:
+        """Show what becomes of the recording."""
+        self.identify.record.show_recording(state)
+        self.topbar.show_recording(state)
 
     @Slot(object)
     def show_cameras(self, cameras: tuple[SourceChoice, ...]) -> None:

@@ -81,7 +81,7 @@ class Desk:
             self.press(self.window.leave_question.leave)
             self.until(lambda: self.closed)
         app.end()
-        for thread in (app.capture, app.recognition, app.tuning, app._shelf_thread, app._desk_thread):
+        for thread in (app.capture, app.recognition, app.recorder, app.tuning, app._shelf_thread, app._desk_thread):
             assert not thread.isRunning(), thread.objectName()
         QCoreApplication.sendPostedEvents()
 
