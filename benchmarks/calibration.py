@@ -161,7 +161,7 @@ def main() -> None:
         f"{(time.monotonic() - began) / options.halves:.1f} s each"
     )
     print(
-        "matcher       FAR kept  mean FAR  least - most        said (mean)    | DIR said (width)  others  kept  | target"
+        "matcher       FAR kept  mean FAR  least - most        said (mean)    | DIR said (width) others  kept  | target"
     )
     for name, found in rows.items():
         fars = [one.far for one in found]

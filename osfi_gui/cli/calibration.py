@@ -50,6 +50,9 @@ PersonOption = Annotated[
 ]
 ClearOption = Annotated[bool, typer.Option("--clear", help="With --person: take the own threshold away.")]
 ReportOption = Annotated[Path | None, typer.Option("--report", help="Write a report: .html, .pdf, .json.")]
+AnywayOption = Annotated[
+    bool, typer.Option("--anyway", help="Decide with a threshold that so few strangers speak against using yet.")
+]
 DryOption = Annotated[
     bool, typer.Option("--dry-run", help="Measure only: what decides stays. Strangers that are given are kept.")
 ]
@@ -67,6 +70,7 @@ def calibrate(
     aligned: AlignedOption = False,
     report: ReportOption = None,
     dry_run: DryOption = False,
+    anyway: AnywayOption = False,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -94,7 +98,8 @@ def calibrate(
                     as_json=as_json,
                 )
             found = _calibration(store, in_use, bar, target_far=target_far)
-        from osfi_gui.core.threshold import for_far
+        from osfi_gui.core.caution import caution
+        from osfi_gui.core.threshold import for_far, read_out
         from osfi_gui.services.calibrate import apply, operating_point
 
         name = found.proposed if matcher == BEST else matcher
@@ -103,6 +108,9 @@ def calibrate(
         wanted = for_far(found, name, target_far) if threshold is None else threshold
         if dry_run:
             point = operating_point(found, matcher=name, threshold=wanted)
+        elif not anyway and (against := caution(found, read_out(found, name, wanted))):
+            # A script that goes on after exit code 0 must not find a door wider open than it was.
+            raise DeskError(against, "Or give --anyway; what decides was not changed.")
         else:
             point = apply(store, in_use, found, matcher=name, threshold=wanted)
     if write_report is not None and report is not None:

@@ -216,4 +216,3 @@ class ChoosePoint:
 
     matcher: str
     threshold: float
-    target_far: float

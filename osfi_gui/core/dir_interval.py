@@ -1,8 +1,8 @@
 """What DIR other pictures will show: a share that was measured on several pictures of each of some persons.
 
-Pictures of one person are found or missed together, so that they say less than as many pictures of as many persons. How
-much less is the design effect; with it the pictures count as fewer independent ones, and for those there are exact limits
-of what as many others will show.
+Pictures of one person are found or missed together, so that they say less than as many pictures of as many persons.
+How much less is the design effect; with it the pictures count as fewer independent ones, and for those there are exact
+limits of what as many others will show.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def effective_sizes(theirs: NDArray[np.floating], sizes: NDArray[np.floating]) -
     With p the share found, the variance of p over K persons as clusters is K/(K-1) sum(found_i - p size_i)^2 / n^2, and
     p (1 - p) divided by it is the effective size. It is corrected for the K - 1 degrees of freedom of that variance.
     Where too few persons are missed or found to estimate it, the design effect of the nearest level is taken where they
-    are enough. It is never more than the pictures, nor less than if all pictures of a person were always found or missed
-    together, n^2 / sum(size_i^2).
+    are enough. It is never more than the pictures, nor less than if all pictures of a person were always found or
+    missed together, n^2 / sum(size_i^2).
 
     Parameters
     ----------

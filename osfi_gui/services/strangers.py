@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import CancelToken, Detector, Encoder
+    from osfi_gui.core.values import NewShot
     from osfi_gui.store.gallery import GalleryFile
 
 KEPT_ALREADY = "The same picture is kept already."
@@ -87,6 +88,37 @@ def import_strangers(
             store.add_strangers(shots, person=name)
             kept += len(shots)
     yield Finished(kept)
+
+
+def keep_face(store: GalleryFile, shot: NewShot, *, encoder: str) -> bool:
+    """Keep a face that was seen at the camera as a stranger's; somebody who was recorded before stays one person.
+
+    The same person is whoever looks as alike as a face that the tracker follows across the picture: strangers are
+    counted by persons, and one who walks past twice would make a FAR look better founded than it is.
+
+    Parameters
+    ----------
+    store : GalleryFile
+    shot : NewShot
+        With an embedding by ``encoder``.
+    encoder : str
+        Name of the encoder in use.
+
+    Returns
+    -------
+    bool
+        Whether the person was among the strangers already.
+    """
+    from osfi_gui.vision.track import LEAST_ALIKE
+
+    known = store.stranger_embeddings(encoder)
+    same_as = None
+    if len(known.matrix):
+        alike = known.matrix @ shot.embeddings[encoder]
+        best = int(alike.argmax())
+        same_as = known.stranger_ids[best] if alike[best] >= LEAST_ALIKE else None
+    store.add_strangers([shot], same_as=same_as)
+    return same_as is not None
 
 
 def _enrolled(store: GalleryFile, name: str) -> bool:

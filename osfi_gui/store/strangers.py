@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from osfi_gui.core.errors import GalleryError
 from osfi_gui.core.values import Shot
 from osfi_gui.store import codec, rows
 from osfi_gui.store import schema as s
@@ -60,7 +61,7 @@ class StrangerEmbeddings:
 class GalleryStrangers(GalleryConnection):
     """What a gallery file does with strangers; they leave its revision alone."""
 
-    def add_strangers(self, shots: Sequence[NewShot], *, person: str = "") -> None:
+    def add_strangers(self, shots: Sequence[NewShot], *, person: str = "", same_as: int | None = None) -> None:
         """Keep faces of people who are known not to be enrolled, for calibrating and comparing, never for training.
 
         Parameters
@@ -68,15 +69,19 @@ class GalleryStrangers(GalleryConnection):
         shots : sequence of NewShot
         person : str
             Whose faces all of them are, normalised as names are; empty: each counts as a person of its own.
+        same_as : int, optional
+            Number of a stranger's face whose person they are too, instead of a name; whoever nobody named stays so.
 
         Raises
         ------
         GalleryError
-            The person cannot be a name.
+            The person cannot be a name, or there is no such face.
         """
         prepared = rows.prepare(shots)
         cleaned = codec.clean_name(person) if person else ""
         with self._transaction() as db:
+            if same_as is not None:
+                cleaned = _key_kept(db, same_as)
             rows.insert_shots(db, prepared, identity_id=None, person=cleaned)
 
     def stranger_count(self) -> int:
@@ -112,8 +117,7 @@ class GalleryStrangers(GalleryConnection):
             found = db.execute(query).all()
         return StrangerEmbeddings(
             tuple(row[0] for row in found),
-            # No name holds a NUL (`clean_name`), so that no person can be called like a face without one.
-            tuple(row[1] or f"\0{row[0]}" for row in found),
+            tuple(row[1] or _key_of_unnamed(row[0]) for row in found),
             codec.matrix_of([row[2] for row in found]),
         )
 
@@ -131,3 +135,22 @@ class GalleryStrangers(GalleryConnection):
         with self._transaction() as db:
             db.execute(sa.delete(s.strangers))
         self._forget_journal()
+
+
+def _key_of_unnamed(stranger_id: int) -> str:
+    """Give the key of a face of which nobody knows whose it is."""
+    # No name holds a NUL (`clean_name`), so that no person can be called like a face without one.
+    return f"\0{stranger_id}"
+
+
+def _key_kept(db: sa.Connection, stranger_id: int) -> str:
+    """Give the key of a face's person, and write it beside the face where it only followed from the number."""
+    query = sa.select(s.strangers.c.person).where(s.strangers.c.id == int(stranger_id))
+    person = db.execute(query).scalar_one_or_none()
+    if person is None:
+        raise GalleryError("This stranger is no longer in the gallery.", "Record the face again.")
+    if person:
+        return str(person)
+    key = _key_of_unnamed(stranger_id)
+    db.execute(sa.update(s.strangers).where(s.strangers.c.id == int(stranger_id)).values(person=key))
+    return key

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Chosen:
-    """A matcher and its threshold, and the false accept rate that it aims at."""
+    """A matcher and its threshold."""
 
     matcher: str
     threshold: float
-    target_far: float
 
 
 class Choices:

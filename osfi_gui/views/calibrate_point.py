@@ -85,7 +85,7 @@ class PointPanel(QWidget):
         if fresh:
             self.calibration = calibration
             threshold = self._at_far(calibration.proposed, calibration.target_far)
-            self.choices = Choices(Chosen(calibration.proposed, threshold, calibration.target_far))
+            self.choices = Choices(Chosen(calibration.proposed, threshold))
             self.what_if.begin(calibration.people)
         self.outdated.setVisible(bool(obsolete))
         if obsolete:
@@ -101,8 +101,7 @@ class PointPanel(QWidget):
     def choose_matcher(self, matcher: str) -> None:
         """Take another matcher, at the target FAR."""
         if self.calibration is not None and self.choices is not None and matcher != self.choices.now.matcher:
-            target = self.calibration.target_far
-            self.choices.choose(Chosen(matcher, self._at_far(matcher, target), target))
+            self.choices.choose(Chosen(matcher, self._at_far(matcher, self.calibration.target_far)))
             self._show_choice()
 
     def show_deciding(self, words: str, point: OperatingPoint | None, *, valid: bool) -> None:
@@ -127,8 +126,7 @@ class PointPanel(QWidget):
     def _preview(self, threshold: float) -> None:
         if self.choices is None:
             return
-        now = self.choices.now
-        self._pending = Chosen(now.matcher, threshold, now.target_far)
+        self._pending = Chosen(self.choices.now.matcher, threshold)
         if not self._timer.isActive():
             spent = self._since.elapsed() if self._since.isValid() else EVERY_MS
             self._timer.start(max(0, EVERY_MS - spent))
@@ -145,8 +143,7 @@ class PointPanel(QWidget):
             return
         self._timer.stop()
         self._pending = None
-        now = self.choices.now
-        self.choices.choose(Chosen(now.matcher, threshold, now.target_far))
+        self.choices.choose(Chosen(self.choices.now.matcher, threshold))
         self._show_choice()
 
     @Slot(float)
@@ -170,7 +167,7 @@ class PointPanel(QWidget):
     def _on_use(self) -> None:
         if self.choices is not None:
             now = self.choices.now
-            self.point_requested.emit(ChoosePoint(now.matcher, now.threshold, now.target_far))
+            self.point_requested.emit(ChoosePoint(now.matcher, now.threshold))
 
     # Inside
 

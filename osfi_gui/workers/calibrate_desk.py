@@ -145,9 +145,11 @@ class CalibrateDesk(QObject):
     def keep_stranger(self, seen: SeenFace) -> None:
         """Keep one face of a recording of strangers."""
         from osfi_gui.services.enrol import shot_of_sighting
+        from osfi_gui.services.strangers import keep_face
 
         store, (encoder, _) = self._desk.opened(), self._desk.tools()
-        store.add_strangers([shot_of_sighting(seen.frame, seen.sighting, encoder=encoder.name)])
+        shot = shot_of_sighting(seen.frame, seen.sighting, encoder=encoder.name)
+        keep_face(store, shot, encoder=encoder.name)
         self._recorded += 1
         self.stranger_recorded.emit(self._recorded)
 

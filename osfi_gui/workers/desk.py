@@ -338,12 +338,13 @@ class Desk(QObject):
     def keep_stranger(self, seen: SeenFace) -> None:
         """Keep a face that was wrongly recognised, for calibration only."""
         from osfi_gui.services.enrol import shot_of_sighting
+        from osfi_gui.services.strangers import keep_face
 
         store = self.opened()
         if self._encoder is None:
             return
         shot = shot_of_sighting(seen.frame, seen.sighting, encoder=self._encoder.name)
-        store.add_strangers([shot])
+        keep_face(store, shot, encoder=self._encoder.name)
         what = f"Noted: this face is kept as a stranger ({store.stranger_count()} so far)."
         self.noticed.emit(Notice(what, "Strangers are used to calibrate the threshold, never to train.", Tone.GOOD))
 

@@ -249,3 +249,48 @@ def test_a_report_is_written_beside(calibrate, folders, tmp_path):
     assert numbers["point"]["threshold"] == record["threshold"]
     assert "NAC with a cohort" in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_threshold_of_a_few_strangers_that_is_laxer_than_the_default_is_refused_unless_wanted_anyway(
+    osfi, folders, shared_data, tmp_path, sface
+):
+    """SFace's default for six people is 0.373 + (0.409 - 0.373) ln(6/5) / ln(16/5) = 0.3786 in cosine."""
+    from osfi_gui.core.events import Token
+    from osfi_gui.services.enrol import enrol_folder
+    from osfi_gui.services.strangers import import_strangers
+
+    few, path = tmp_path / "few", tmp_path / "sface.osfi"
+    shots = np.concatenate([sface.embed([np.asarray(Image.open(f))]) for f in sorted((folders / "known").glob("*/*"))])
+    gallery = normalise(shots.reshape(PEOPLE, SHOTS, -1).sum(axis=1))
+    unlike = [
+        person
+        for person in strangers_of(shared_data, 30)
+        if (gallery @ sface.embed([np.asarray(Image.open(next(person.iterdir())))])[0]).max() < 0.3
+    ][:6]
+    for person in unlike:
+        shutil.copytree(person, few / person.name)
+    tools = {"detector": None, "encoder": sface, "token": Token(), "aligned": True}
+    with GalleryFile.open(path, PASSPHRASE, create=True) as store:
+        list(enrol_folder(folders / "known", store=store, **tools))
+        list(import_strangers(few, store=store, **tools))
+    call = ("calibrate", "--gallery", path, "--matcher", "cosine")
+
+    def kept():
+        with GalleryFile.open(path, PASSPHRASE) as store:
+            return store.operating_point("sface")
+
+    refused = osfi(*call).failure
+    assert refused.startswith("6 people cannot show a FAR of 1 %")
+    assert "instead of 0.3786" in refused
+    assert "--anyway" in refused
+    assert osfi(*call, "--threshold", 0.37).failure.startswith("6 people cannot show")
+    assert kept() is None
+    looked = osfi(*call, "--dry-run")
+    assert looked.code == 0
+    assert "instead of 0.3786" in looked.err
+    assert kept() is None
+    assert osfi(*call, "--threshold", 0.38).code == 0, "stricter than the default"
+    done = osfi(*call, "--anyway")
+    assert done.code == 0
+    assert "instead of 0.3786" in done.err
+    assert kept().threshold < 0.3

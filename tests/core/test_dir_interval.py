@@ -10,7 +10,7 @@ from osfi_gui.core.dir_interval import LEAST_PEOPLE, _t_quantile, effective_size
 
 
 def test_pictures_that_are_found_together_count_as_one():
-    """Forty people with three pictures each, of twenty all are found: p (1 - p) / var = 39, corrected for 39 degrees."""
+    """Forty people with three pictures each, of twenty all are found: p (1 - p) / var = 39."""
     theirs = np.repeat([[0.0], [3.0]], 20, axis=0)
     # The floor, 120^2 / (40 * 9): no three pictures are worth less than one.
     assert effective_sizes(theirs, np.full(40, 3.0)) == pytest.approx([40.0])

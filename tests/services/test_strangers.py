@@ -11,9 +11,9 @@ from real_faces import people_of, strangers_of
 from osfi_gui.core.enrolment import FileReport
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
-from osfi_gui.services.enrol import enrol_folder
+from osfi_gui.services.enrol import Examiner, enrol_folder
 from osfi_gui.services.session import make_session
-from osfi_gui.services.strangers import import_strangers
+from osfi_gui.services.strangers import import_strangers, keep_face
 from osfi_gui.services.tune import gather, readiness
 
 
@@ -134,3 +134,39 @@ def test_readiness_counts_persons_not_faces(store, folder, tools, tmp_path, shar
     assert "the strangers are 4 people, and 5 are needed" in ready.advice
     list(import_strangers(folder, store=store, **tools))
     assert "could not be judged" not in readiness(store).advice
+
+
+def test_somebody_who_comes_back_to_the_camera_is_one_person(store, shared_data, sface):
+    """Real faces: two people twice each, interleaved; the same two folders imported by name stay who they are."""
+    examiner = Examiner(None, sface, aligned=True)
+    people = people_of(shared_data, 3)
+    pictures = {person.name: [examiner.shot_of(f) for f in sorted(person.iterdir())[:3]] for person in people}
+    vectors = {name: [shot.embeddings["sface"] for shot in shots] for name, shots in pictures.items()}
+    first, second, named = pictures
+    alike = [float(v[0] @ v[1]) for v in vectors.values()]
+    unlike = max(
+        float((np.stack(vectors[a]) @ np.stack(vectors[b]).T).max()) for a, b in ((first, second), (second, named))
+    )
+    assert min(alike) >= 0.5 > unlike, "or these people would show nothing"
+
+    came = [(first, 0), (second, 0), (first, 1), (second, 1)]
+    assert [keep_face(store, pictures[n][i], encoder="sface") for n, i in came] == [False, False, True, True]
+    before = store.stranger_embeddings("sface")
+    assert before.persons[0] == before.persons[2] != before.persons[1] == before.persons[3]
+    assert (store.stranger_count(), store.stranger_people()) == (4, 2)
+
+    # Whoever was imported by name is known by it when the camera sees them.
+    store.add_strangers([pictures[named][0]], person=named)
+    assert keep_face(store, pictures[named][1], encoder="sface")
+    assert [one.person for one in store.strangers()][-2:] == [named, named]
+    assert store.stranger_people() == 3
+
+
+def test_the_key_of_a_face_is_the_same_after_its_person_came_back(store, shared_data, sface):
+    """The division of strangers goes by the key, and nobody may change sides by being seen again."""
+    examiner = Examiner(None, sface, aligned=True)
+    shots = [examiner.shot_of(f) for f in sorted(people_of(shared_data, 1)[0].iterdir())[:2]]
+    keep_face(store, shots[0], encoder="sface")
+    (key,) = store.stranger_embeddings("sface").persons
+    keep_face(store, shots[1], encoder="sface")
+    assert store.stranger_embeddings("sface").persons == (key, key)

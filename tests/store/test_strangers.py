@@ -63,3 +63,16 @@ def test_a_person_that_cannot_be_a_name_is_refused(gallery: GalleryFile, new_sho
     with pytest.raises(GalleryError):
         gallery.add_strangers([new_shot(1)], person=person)
     assert gallery.strangers() == []
+
+
+def test_a_face_of_a_person_nobody_named_is_kept_with_theirs(gallery: GalleryFile, new_shot: Maker) -> None:
+    gallery.add_strangers([new_shot(1, "sface"), new_shot(2, "sface")])
+    first, second = (one.shot.shot_id for one in gallery.strangers())
+    keys = gallery.stranger_embeddings("sface").persons
+    gallery.add_strangers([new_shot(3, "sface")], same_as=first)
+    gallery.add_strangers([new_shot(4, "sface")], same_as=first)
+    assert gallery.stranger_embeddings("sface").persons == (keys[0], keys[1], keys[0], keys[0])
+    assert gallery.stranger_people() == 2
+    with pytest.raises(GalleryError, match="no longer"):
+        gallery.add_strangers([new_shot(5)], same_as=second + 100)
+    assert gallery.stranger_count() == 4
