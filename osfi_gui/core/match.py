@@ -1,4 +1,4 @@
-"""The match: one probe against a gallery, with the matcher of the operating point."""
+"""The match: probes against a gallery, with the matcher of the operating point."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from osfi_gui.core.matchers.nac_cohort import NacCohort
 from osfi_gui.core.matchers.nnguide import NnGuide
 from osfi_gui.core.matchers.port import PAPER_K, Evidence, Matcher, Reference
 from osfi_gui.core.matchers.registry import MATCHERS, matcher_named
+from osfi_gui.core.nearest import cosines, nearest_rows
 from osfi_gui.core.values import Match, Neighbour
 
 if TYPE_CHECKING:
@@ -34,8 +35,13 @@ __all__ = [
     "Reference",
     "default_matcher",
     "match",
+    "match_many",
     "matcher_named",
 ]
+
+
+_NAC = Nac()
+"""What is shown beside a matcher that has no neighbourhood of its own."""
 
 
 def match(
@@ -73,34 +79,84 @@ def match(
         one where it is NAC with a cohort), or of the min(16, n) nearest identities where the matcher has none; None
         outside of the neighbourhood and where NAC means nothing.
     """
+    return match_many(probe[None, :], gallery, matcher=matcher, cohort=cohort, shots=shots, owners=owners, show=show)[0]
+
+
+def match_many(
+    probes: NDArray[np.float32],
+    gallery: Prototypes,
+    *,
+    matcher: Matcher,
+    cohort: NDArray[np.float32] | None = None,
+    shots: NDArray[np.float32] | None = None,
+    owners: NDArray[np.integer] | None = None,
+    show: int = PAPER_K,
+) -> list[Match | None]:
+    """Rank the identities of a gallery for several probes, as the faces of one frame, reading the gallery once.
+
+    Parameters
+    ----------
+    probes : ndarray of float32, shape (m, d)
+        Unit rows.
+    gallery, matcher, cohort, shots, owners, show
+        As of :func:`match`.
+
+    Returns
+    -------
+    list of Match or None, length m
+        What :func:`match` gives for each of them.
+    """
     n = len(gallery)
     if n == 0:
-        return None
-    probes = probe[None, :]
-    cosines = np.clip(probes @ gallery.matrix.T, -1.0, 1.0)
-    evidence = Evidence(
-        cosines,
-        cosines[:, :0] if cohort is None or not len(cohort) else np.clip(probes @ cohort.T, -1.0, 1.0),
-        None if shots is None else np.clip(probes @ shots.T, -1.0, 1.0),
-        owners,
-    )
-    sharing = matcher if isinstance(matcher, NacCohort | Nac) else Nac()
-    strangers = evidence.cohort.shape[1]
-    shares = None if sharing.unusable(n, cohort=strangers) else sharing.shares(evidence)[0]
-    order = np.argsort(-cosines[0], kind="stable")[:show]
-    neighbours = tuple(
-        Neighbour(
-            identity_id=gallery.identity_ids[row],
-            name=gallery.names[row],
-            cosine=float(cosines[0, row]),
-            nac=float(shares[rank]) if shares is not None and rank < len(shares) and shares[rank] > 0.0 else None,
-        )
-        for rank, row in enumerate(order)
-    )
-    return Match(
-        matcher=matcher.name,
-        k=matcher.neighbourhood(n, cohort=strangers),
-        score=float(matcher.score(evidence)[0]),
-        cosine=float(cosines.max()),
-        neighbours=neighbours,
-    )
+        return [None] * len(probes)
+    sharing = matcher if isinstance(matcher, NacCohort | Nac) else _NAC
+    against = None if cohort is None or not len(cohort) else cohort
+    strangers = 0 if against is None else len(against)
+    # These look no further than the nearest; others are given the cosines to everybody.
+    scores: list[float] | None = None
+    if not isinstance(matcher, Cosine) and sharing is not matcher:
+        scores = _scores(probes, gallery, matcher, against, shots, owners)
+    nearby = nearest_rows(probes, gallery.matrix, max(show, sharing.k, 1))
+    others = _nearest_strangers(probes, against, sharing.k - 1) if sharing is matcher and against is not None else None
+    name, k = matcher.name, matcher.neighbourhood(n, cohort=strangers)
+    meaningless = sharing.unusable(n, cohort=strangers) is not None
+    ids, names = gallery.identity_ids, gallery.names
+    found: list[Match | None] = []
+    for number, (rows, near) in enumerate(nearby):
+        shares = sharing.shares_of(near, others[number] if others is not None else [])
+        own = shares[0] if sharing is matcher else near[0]
+        score = own if scores is None else scores[number]
+        shown: list[float | None] = [] if meaningless else [share if share > 0.0 else None for share in shares]
+        shown += [None] * (len(rows) - len(shown))
+        neighbours = [
+            Neighbour(ids[row], names[row], cosine, share)
+            for row, cosine, share in zip(rows[:show], near, shown, strict=False)
+        ]
+        found.append(Match(name, k, score, near[0], tuple(neighbours)))
+    return found
+
+
+def _nearest_strangers(probes: NDArray[np.float32], cohort: NDArray[np.float32], count: int) -> list[list[float]]:
+    """Give the largest cosines of each probe to a cohort, falling, at most so many."""
+    if count == 0:
+        return [[] for _ in probes]
+    return [near for _, near in nearest_rows(probes, cohort, count)]
+
+
+def _scores(
+    probes: NDArray[np.float32],
+    gallery: Prototypes,
+    matcher: Matcher,
+    cohort: NDArray[np.float32] | None,
+    shots: NDArray[np.float32] | None,
+    owners: NDArray[np.integer] | None,
+) -> list[float]:
+    """Score probes with a matcher that looks at more than the nearest."""
+    to_all = [
+        None if matrix is None else np.clip(cosines(probes, matrix), -1.0, 1.0)
+        for matrix in (gallery.matrix, cohort, shots)
+    ]
+    to_gallery, to_cohort, to_shots = to_all
+    assert to_gallery is not None
+    evidence = Evidence(to_gallery, to_gallery[:, :0] if to_cohort is None else to_cohort, to_shots, owners)
+    return [float(score) for score in matcher.score(evidence)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from osfi_gui.core.matchers.port import NOBODY, PAPER_K
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from osfi_gui.core.matchers.port import Evidence, Reference
@@ -69,6 +72,21 @@ class Nac:
         top = largest(evidence.cosines, self.k)
         weights = np.exp(top - top[:, :1])
         return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
+
+    def shares_of(self, nearest: Sequence[float], strangers: Sequence[float] = ()) -> list[float]:
+        """Give the same for one probe from its nearest only, which for a dozen of numbers is the quicker way.
+
+        Parameters
+        ----------
+        nearest : sequence of float
+            The largest cosines to the gallery, falling: k of them, or all where there are fewer; more are ignored.
+        strangers : sequence of float
+            Ignored.
+        """
+        best = nearest[0]
+        weights = [exp(cosine - best) for cosine in nearest[: self.k]]
+        total = sum(weights)
+        return [weight / total for weight in weights]
 
     def score(self, evidence: Evidence) -> NDArray[np.float64]:
         """Give exp(s_1) / sum_j exp(s_j) over the k largest cosines of each probe, 1/k..1, shape (m,)."""

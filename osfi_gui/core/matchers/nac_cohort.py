@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from osfi_gui.core.matchers.nac import largest
 from osfi_gui.core.matchers.port import NOBODY, PAPER_K
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from osfi_gui.core.matchers.port import Evidence, Reference
@@ -74,6 +77,24 @@ class NacCohort:
         else:
             weights[:, 1:] = 0.0
         return np.asarray(weights / total[:, None], dtype=np.float64)
+
+    def shares_of(self, nearest: Sequence[float], strangers: Sequence[float]) -> list[float]:
+        """Give the same for one probe from its nearest only, which for a dozen of numbers is the quicker way.
+
+        Parameters
+        ----------
+        nearest : sequence of float
+            The largest cosines to the gallery, falling: k of them, or all where there are fewer; more are ignored.
+        strangers : sequence of float
+            The largest cosines to the cohort, falling: k - 1 of them, or all where there are fewer; more are ignored.
+        """
+        top = nearest[: self.k]
+        rest = sorted([*top[1:], *strangers[: self.k - 1]], reverse=True)[: self.k - 1]
+        peak = max(top[0], rest[0]) if rest else top[0]
+        best = exp(top[0] - peak)
+        total = best + sum([exp(cosine - peak) for cosine in rest])
+        last = rest[-1] if rest else 0.0
+        return [best / total, *(exp(cosine - peak) / total if cosine >= last else 0.0 for cosine in top[1:])]
 
     def score(self, evidence: Evidence) -> NDArray[np.float64]:
         """Give exp(s_1) / (exp(s_1) + sum of the k - 1 largest others' exp), above 0 and at most 1, shape (m,)."""
