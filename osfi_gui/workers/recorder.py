@@ -241,16 +241,17 @@ class Recorder(QThread):
         if writer is None or written is None:
             self.changed.emit(RecordingState())
             return
+        seconds = time.monotonic() - written.began_s
         writer.finish(missing=written.missing)
-        self._forget()
-        if not written.frames:
+        if written.frames:
+            frames = "1 frame" if written.frames == 1 else f"{written.frames} frames"
+            size = f"{size_of(self._path) / 1e6:.1f} MB"
+            what = f"Recorded {clock_text(seconds)} to {self._path.name}: {frames}, {size}."
+            self.noticed.emit(Notice(what, _missing_text(written.missing), Tone.GOOD))
+        else:
             remove_recording(self._path)
             self.noticed.emit(Notice("Nothing was recognised, so nothing was recorded."))
-            return
-        seconds, size = time.monotonic() - written.began_s, size_of(self._path)
-        frames = "1 frame" if written.frames == 1 else f"{written.frames} frames"
-        what = f"Recorded {clock_text(seconds)} to {self._path.name}: {frames}, {size / 1e6:.1f} MB."
-        self.noticed.emit(Notice(what, _missing_text(written.missing), Tone.GOOD))
+        self._forget()
 
     def _give_up(self, what: str, remedy: str) -> None:
         """End a recording that cannot go on; what was written stays."""
@@ -267,8 +268,8 @@ class Recorder(QThread):
             else:
                 with contextlib.suppress(DeskError):
                     remove_recording(self._path)
-        self._forget()
         self.noticed.emit(Notice(what, remedy, Tone.BAD))
+        self._forget()
 
     def _forget(self) -> None:
         self._writer = self._written = None

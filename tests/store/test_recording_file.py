@@ -200,14 +200,13 @@ def limited(pages):
 def test_a_full_disk_is_said_and_what_was_written_stays(path, noise):
     writer = RecordingWriter(path, PASSPHRASE, HEADING, connect=limited(16))
     writer.begin_take(TAKES[0])
-    index = 0
 
-    def add_next():
+    def add(index):
         writer.add(Frame(noise[index % 4], index, float(index)), (ADA,), take=1, missing=0, clock_s=float(index))
 
     with pytest.raises(RecordingError) as full:  # noqa: PT012 - which of them finds no room is not the test's business
         for index in range(100):
-            add_next()
+            add(index)
     assert full.value.what == "There is no room left to write one.osfirec."
     assert full.value.remedy == "Free some disk space and record again."
     writer.close()
