@@ -142,12 +142,8 @@ class Worker:
             return torch.compile(net, dynamic=False), picture
         from osfi_gui.vision.runtime import to_onnx
 
-        model, array = to_onnx(net, picture), picture.contiguous().numpy()
-        if runtime == "onnxruntime":
-            return _onnxruntime(model, self._threads), array
-        if runtime == "openvino":
-            return _openvino(model, self._threads), array
-        return _opencv(model, self._threads), array
+        make = {"onnxruntime": _onnxruntime, "openvino": _openvino, "opencv": _opencv}[runtime]
+        return make(to_onnx(net, picture), self._threads), picture.contiguous().numpy()
 
 
 def _outputs(made: Any) -> list[Any]:

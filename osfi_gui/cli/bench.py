@@ -8,12 +8,24 @@ import statistics
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from osfi_gui.cli.console import EncoderOption, JsonOption, PassphraseOption, err, open_gallery, plain, print_record
+from osfi_gui.cli.console import (
+    EncoderOption,
+    JsonOption,
+    PassphraseOption,
+    Runtime,
+    RuntimeOption,
+    by_runtime,
+    err,
+    open_gallery,
+    plain,
+    print_record,
+)
 from osfi_gui.core.errors import DeskError
 
 if TYPE_CHECKING:
@@ -26,6 +38,15 @@ if TYPE_CHECKING:
 bench_app = typer.Typer(help="Measure this computer: the live path, a match, a start.", no_args_is_help=True)
 
 
+class Where(StrEnum):
+    """Kinds of devices, as ``choose_device`` knows them."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+
 @bench_app.command("live")
 def bench_live(
     source: Annotated[str, typer.Argument(help="A video, stream address, camera:NAME, or demo.")],
@@ -35,6 +56,8 @@ def bench_live(
         float, typer.Option("--seconds", min=0.0, help="A video is repeated so long; 0: once, to its end.")
     ] = 0.0,
     encoder: EncoderOption = "sface",
+    runtime: RuntimeOption = Runtime.TORCH,
+    device: Annotated[Where, typer.Option("--device", help="Where torch computes.")] = Where.AUTO,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,20 +75,21 @@ def bench_live(
 
     # As the window has it; a source that is missing is said before the models are loaded.
     frames = Paced(Watched(open_source(source, loop=seconds > 0.0)))
-    engine = load_engine(encoder, threads=threads or None)
+    engine = load_engine(encoder, threads=threads or None, device=device)
     if engine.device_note:
         err.print(plain(engine.device_note))
     with _gallery(gallery, passphrase_file, engine) as store:
         live = Live(engine)
-        live.use_session(make_session(store, encoder_in_use(store, engine.encoder)))
+        chosen, runtime = by_runtime(encoder_in_use(store, engine.encoder), runtime)
+        live.use_session(make_session(store, chosen))
         speed = measure_live(frames, live, seconds=seconds)
-    record = _live_record(speed, source=source, device=engine.device)
+    record = _live_record(speed, source=source, device=engine.device, runtime=runtime)
     if as_json:
         print_record(record)
         return
     glass, stages = record["glass_to_decision_ms"], record["stages_ms"]
     lost = 100.0 * speed.dropped / speed.frames
-    typer.echo(f"{source}: {speed.frames} frames at {speed.source_fps:.4g} a second, on {engine.device}")
+    typer.echo(f"{source}: {speed.frames} frames at {speed.source_fps:.4g} a second, on {engine.device}, by {runtime}")
     typer.echo(f"display            {speed.display_fps:8.1f} frames a second")
     typer.echo(
         f"decision           {speed.decision_fps:8.1f} frames a second ({lost:.0f} % of the frames were dropped)"
@@ -78,19 +102,21 @@ def bench_live(
 @bench_app.command("match")
 def bench_match(
     sizes: Annotated[str, typer.Option("--sizes", help="Numbers of prototypes, by commas.")] = "1000,100000",
+    faces: Annotated[int, typer.Option("--faces", min=1, max=32, help="Probes that are matched together.")] = 1,
+    half: Annotated[bool, typer.Option("--half", help="Keep the prototypes as float16.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Match one probe against random prototypes, d = 128, beside a plain copy of the same bytes."""
+    """Match probes against random prototypes, d = 128, beside a plain copy of the same bytes."""
     wanted = _sizes(sizes)
     from osfi_gui.services.match_speed import measure_match
 
     for size in wanted:
-        speed = measure_match(size)
-        if as_json:
-            print_record({**asdict(speed), "ratio": round(speed.ratio, 3)})
-        else:
+        for speed in measure_match(size, faces=faces, half=half):
+            if as_json:
+                print_record({**asdict(speed), "ratio": round(speed.ratio, 3)})
+                continue
             times = f"match {speed.match_ms:8.3f} ms   copy {speed.copy_ms:8.3f} ms"
-            typer.echo(f"{size:9} prototypes, {speed.matcher:8} {times}   ratio {speed.ratio:.2f}")
+            typer.echo(f"{size:9} prototypes, {speed.matcher:10} {times}   ratio {speed.ratio:.2f}")
 
 
 @bench_app.command("start")
@@ -141,11 +167,12 @@ def _gallery(path: Path | None, passphrase_file: Path | None, engine: Engine) ->
             yield store
 
 
-def _live_record(speed: LiveSpeed, *, source: str, device: str) -> dict[str, Any]:
+def _live_record(speed: LiveSpeed, *, source: str, device: str, runtime: Runtime) -> dict[str, Any]:
     return {
         "source": source,
         "source_fps": round(speed.source_fps, 3),
         "device": device,
+        "runtime": runtime.value,
         "seconds": round(speed.seconds, 3),
         "frames": speed.frames,
         "dropped": speed.dropped,

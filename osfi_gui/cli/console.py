@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,18 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 GalleryOption = Annotated[Path, typer.Option("--gallery", help="The gallery file.", show_default=False)]
 EncoderOption = Annotated[str, typer.Option("--encoder", help="Name of the encoder, see “osfi encoders list”.")]
+
+
+class Runtime(StrEnum):
+    """What computes embeddings (``osfi_gui.vision.runtime``)."""
+
+    TORCH = "torch"
+    OPENCV = "opencv"
+
+
+RuntimeOption = Annotated[
+    Runtime, typer.Option("--runtime", help="What computes embeddings on the CPU; opencv gives the same, sooner.")
+]
 PassphraseOption = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="File with the passphrase; else OSFI_PASSPHRASE, the keyring, or a prompt."),
@@ -34,18 +47,22 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 
 def load_tools(encoder: str, *, aligned: bool) -> tuple[Any, TorchEncoder]:
     """Load the detector (unless nothing is to be detected) and the encoder."""
-    from osfi_gui.vision.device import choose_device
-    from osfi_gui.vision.encode import load_encoder
+    from osfi_gui.services.engine import load_engine
 
-    device = choose_device()
-    if device.note:
-        err.print(plain(device.note))
-    engine = load_encoder(encoder, device=device)
-    if aligned:
-        return None, engine
-    from osfi_gui.vision.detect import MtcnnDetector
+    engine = load_engine(encoder)
+    if engine.device_note:
+        err.print(plain(engine.device_note))
+    return None if aligned else engine.new_detector(), engine.encoder
 
-    return MtcnnDetector(device), engine
+
+def by_runtime(encoder: TorchEncoder, runtime: Runtime) -> tuple[TorchEncoder, Runtime]:
+    """Give an encoder by the runtime that is wanted, and the runtime that it is by; why it is not is said."""
+    from osfi_gui.vision.runtime import use_runtime
+
+    encoder, note = use_runtime(encoder, runtime)
+    if note:
+        err.print(plain(note))
+    return encoder, Runtime.TORCH if note else runtime
 
 
 def open_gallery(path: Path, passphrase_file: Path | None, *, create: bool) -> GalleryFile:

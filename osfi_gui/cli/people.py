@@ -14,6 +14,9 @@ from osfi_gui.cli.console import (
     GalleryOption,
     JsonOption,
     PassphraseOption,
+    Runtime,
+    RuntimeOption,
+    by_runtime,
     err,
     load_tools,
     open_gallery,
@@ -80,6 +83,7 @@ def identify(
     gallery: GalleryOption,
     encoder: EncoderOption = "sface",
     aligned: AlignedOption = False,
+    runtime: RuntimeOption = Runtime.TORCH,
     max_frames: Annotated[int, typer.Option("--max-frames", min=0, help="Stop after so many frames; 0: never.")] = 0,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
@@ -94,7 +98,7 @@ def identify(
     frames = open_source(source, key=lambda: passphrase_of(gallery, passphrase_file))
     with open_gallery(gallery, passphrase_file, create=False) as store:
         detector, engine = load_tools(encoder, aligned=aligned)
-        session = make_session(store, encoder_in_use(store, engine))
+        session = make_session(store, by_runtime(encoder_in_use(store, engine), runtime)[0])
         if session.operating_point is not None:
             remark = session.operating_point.source
         else:

@@ -9,7 +9,7 @@ from osfi_gui import __version__
 from osfi_gui.paths import data_dir
 from osfi_gui.services.conflicts import Finding, opencv_finding
 from osfi_gui.store.key import keyring_usable
-from osfi_gui.vision.device import choose_device
+from osfi_gui.vision.device import choose_device, threads_said
 from osfi_gui.vision.manifest import read_imported, read_manifest
 from osfi_gui.vision.sources import list_cameras
 from osfi_gui.vision.weights import find_weights
@@ -26,6 +26,7 @@ def examine_computer() -> list[Finding]:
     findings.append(opencv_finding())
     device = choose_device()
     findings.append(Finding("device", device.label, ok=not device.note, remedy=device.note))
+    findings.append(Finding("threads", threads_said()))
     cameras = list_cameras()
     findings.append(
         Finding("cameras", ", ".join(camera.name for camera in cameras))

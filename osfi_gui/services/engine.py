@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from osfi_gui.core.ports import Detector
+    from osfi_gui.vision.device import Device
     from osfi_gui.vision.encode import TorchEncoder
 
 
@@ -37,14 +38,16 @@ class Engine:
     device_note: str = ""
 
 
-def load_engine(encoder: str, *, threads: int | None = None) -> Engine:
-    """Load an encoder of the manifest on the best device, and the detector beside it.
+def load_engine(encoder: str, *, threads: int | None = None, device: str = "auto") -> Engine:
+    """Load an encoder of the manifest on the best device that it works on, and the detector beside it.
 
     Parameters
     ----------
     encoder : str
     threads : int, optional
         CPU threads of torch; as ``choose_device`` has it.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
     Raises
     ------
@@ -52,15 +55,30 @@ def load_engine(encoder: str, *, threads: int | None = None) -> Engine:
         When it is unknown, or weights or packages are missing.
     """
     # Torch takes seconds to import: whoever only wants the name Engine does not wait for it.
-    from osfi_gui.vision.device import choose_device
-    from osfi_gui.vision.encode import load_encoder
+    from osfi_gui.vision.device import choose_device, load_on
 
-    device = choose_device(threads=threads)
-    engine = load_encoder(encoder, device=device)
+    loaded, used = load_on(choose_device(device, threads=threads), lambda where: _tried(encoder, where))
 
     def new_detector() -> Detector:
         from osfi_gui.vision.detect import MtcnnDetector
 
-        return MtcnnDetector(device)
+        return MtcnnDetector(used)
 
-    return Engine(engine, new_detector, engine.title, device.label, device.note)
+    return Engine(loaded, new_detector, loaded.title, used.label, used.note)
+
+
+def _tried(name: str, device: Device) -> TorchEncoder:
+    """Load an encoder; on a GPU pass noise through it and through a detector, which fails there if it ever does."""
+    from osfi_gui.vision.encode import load_encoder
+
+    encoder = load_encoder(name, device=device)
+    if device.kind != "cpu":
+        import numpy as np
+
+        from osfi_gui.vision.detect import MtcnnDetector
+
+        noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+        MtcnnDetector(device).detect(noise)
+        side = encoder.chip_size
+        encoder.embed([noise[:side, :side]])
+    return encoder

@@ -82,6 +82,11 @@ class TorchEncoder:
         """Length of an embedding."""
         return self._entry.dim
 
+    @property
+    def chip_size(self) -> int:
+        """Width and height of a chip, pixels."""
+        return self._entry.preprocessing.size
+
     def chip(self, portrait: Portrait) -> Pixels:
         """Cut this encoder's chip; uint8 RGB, shape (size, size, 3)."""
         return cut_chip(portrait.pixels, portrait.face, self._entry.preprocessing)

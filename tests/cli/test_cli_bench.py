@@ -23,6 +23,7 @@ LIVE = [
     "source",
     "source_fps",
     "device",
+    "runtime",
     "seconds",
     "frames",
     "dropped",
@@ -71,6 +72,13 @@ def test_a_clip_is_played_once_and_every_frame_of_it_is_decided_or_counted_as_dr
     assert 100 < line["rss_mb"] < 100_000
 
 
+def test_it_measures_by_another_runtime_or_says_why_not(osfi, shared_data, desk):
+    clip = shared_data / "videos" / "liveportrait_d0.mp4"
+    done = osfi("bench", "live", clip, "--gallery", desk, "--threads", 1, "--runtime", "opencv", "--json")
+    assert (done.code, done.err, done.records[0]["runtime"]) == (0, "", "opencv")
+    assert done.records[0]["faces"] >= 1
+
+
 def test_without_a_gallery_the_demos_people_are_looked_for_and_it_reads_as_sentences(osfi):
     done = osfi("bench", "live", "demo", "--seconds", "0.5")
     assert (done.code, done.err) == (0, "")
@@ -106,7 +114,9 @@ def test_pictures_have_no_rates(osfi, people, desk):
     )
 
 
-@pytest.mark.parametrize("given", [["--seconds", "-1"], ["--threads", "-1"], ["--seconds", "soon"]])
+@pytest.mark.parametrize(
+    "given", [["--seconds", "-1"], ["--threads", "-1"], ["--seconds", "soon"], ["--runtime", "tvm"]]
+)
 def test_wrong_usage_is_exit_code_2(osfi, given):
     assert osfi("bench", "live", "demo", *given).code == 2
 
@@ -203,14 +213,24 @@ def test_a_video_without_a_frame_is_refused(live):
 # One match
 
 
-def test_a_match_is_measured_at_each_size_with_the_matcher_of_such_a_gallery(osfi):
+def test_a_match_is_measured_at_each_size_with_each_matcher_beside_a_copy_of_the_same_bytes(osfi):
     done = osfi("bench", "match", "--sizes", "3, 1000", "--json")
     assert (done.code, done.err) == (0, "")
-    assert all(list(line) == ["size", "matcher", "match_ms", "copy_ms", "ratio"] for line in done.records)
-    assert [(line["size"], line["matcher"]) for line in done.records] == [(3, "cosine"), (1000, "nac")]
+    fields = ["size", "matcher", "faces", "bytes", "match_ms", "copy_ms", "ratio"]
+    assert all(list(line) == fields for line in done.records)
+    matchers = ["cosine", "nac", "nac-cohort"]
+    assert [(line["size"], line["matcher"]) for line in done.records] == [(n, m) for n in (3, 1000) for m in matchers]
     for line in done.records:
         assert line["ratio"] == pytest.approx(line["match_ms"] / line["copy_ms"], abs=6e-4)
         assert line["copy_ms"] > 0
+        assert (line["faces"], line["bytes"]) == (1, line["size"] * 128 * 4)
+
+
+def test_faces_are_matched_together_and_float16_takes_half_of_the_bytes(osfi):
+    done = osfi("bench", "match", "--sizes", "200", "--faces", "8", "--half", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert {(line["faces"], line["bytes"]) for line in done.records} == {(8, 200 * 128 * 2)}
+    assert osfi("bench", "match", "--faces", "33").code == 2
 
 
 @pytest.mark.parametrize(
