@@ -277,8 +277,12 @@ class App(QObject):
     @Slot(object)
     def _on_key_changed(self, key: OpenGallery | None) -> None:
         self._key.put(key)
-        if key is None and self._address.endswith(RECORDING):
+        if not self._address.endswith(RECORDING):
+            return
+        if key is None:
             self.capture.play("")  # its faces are as locked as the gallery's
+        else:
+            self.capture.again()  # it was asked for while nothing was open
 
     def _make_source(self, address: str) -> FrameSource:
         if not address.endswith(RECORDING):

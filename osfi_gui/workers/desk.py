@@ -178,12 +178,12 @@ class Desk(QObject):
     def _close(self) -> None:
         self._session = self._encoder = None
         self.session_changed.emit(None)
-        self.key_changed.emit(None)
         store, self._store = self._store, None
         if self._job is not None:
             # Not at its next step: until then it would go on with a gallery that is closed.
             self._job.stop("The gallery was closed; who was enrolled by then stays.")
         if store is not None:
+            self.key_changed.emit(None)
             store.close()
 
     # The session

@@ -1,21 +1,26 @@
 """A session is recorded in the window and played again: the same decisions, and nothing without the key."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from typer.testing import CliRunner
 
 from osfi_gui.cli import app as osfi
 from osfi_gui.core.desk import Phase
 from osfi_gui.core.events import Token
-from osfi_gui.core.recording import SUFFIX
-from osfi_gui.core.values import Verdict
+from osfi_gui.core.recording import SUFFIX, Heading, Take
+from osfi_gui.core.values import Frame, Verdict
 from osfi_gui.services.enrol import enrol_files
 from osfi_gui.store.gallery import GalleryFile
-from osfi_gui.store.recording import RecordingFile
+from osfi_gui.store.recording import RecordingFile, RecordingWriter
 from osfi_gui.vision.sources import VideoSource
 
 PASSPHRASE = "correct horse"
@@ -62,19 +67,6 @@ def started(begin, gallery, **options):
     return desk
 
 
-def record(desk, *, faces):
-    """Record until so many faces were decided, then stop; give the file."""
-    bar = desk.window.identify.record
-    desk.press(bar.button)
-    desk.until(lambda: bar.running)
-    already = len(desk.decided)
-    desk.until(lambda: len(desk.decided) >= already + faces and bar.clock.text().startswith("0:0"))
-    state = bar._state
-    desk.press(bar.button)
-    desk.until(lambda: any(said.startswith("Recorded ") for said in desk.notices()))
-    return Path(state.path)
-
-
 def play_through(desk):
     """Play the source again from its beginning to its end."""
     phases = []
@@ -103,7 +95,7 @@ def test_what_was_recorded_is_decided_alike_when_it_is_played_again(begin, galle
         play_through(desk)
     desk.press(bar.button)
     desk.until(lambda: any(said.startswith("Recorded ") for said in desk.notices()))
-    assert not bar.running
+    desk.until(lambda: not bar.running)
     assert not desk.window.topbar.recording_badge.isVisible()
     (path,) = recordings.iterdir()
     assert path.suffix == SUFFIX
@@ -133,3 +125,95 @@ def test_what_was_recorded_is_decided_alike_when_it_is_played_again(begin, galle
     assert (result["same"], result["frames"], result["faces"]) == (True, len(kept), faces)
     assert result["changes"] == []
     assert result["score_deviation"] < 1e-5
+
+
+def test_the_lock_ends_a_recording_and_nothing_of_it_is_seen_before_the_key_is_back(begin, gallery, clip, recordings):
+    desk = started(begin, gallery, source=str(clip))
+    bar, picture = desk.window.identify.record, desk.window.identify.picture
+    desk.until(bar.button.isEnabled)
+    desk.key(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    desk.until(lambda: bar.running)
+    while bar._state.frames < 2:
+        play_through(desk)
+    desk.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    desk.until(lambda: any(said.startswith("Recorded ") for said in desk.notices()))
+    desk.until(lambda: not bar.running)
+    assert not bar.button.isEnabled()
+    assert bar.button.toolTip() == "Nothing is recorded while the gallery is locked."
+    (path,) = recordings.iterdir()
+
+    desk.window.source_requested.emit(str(path))
+    desk.until(lambda: picture.message[0].startswith(path.name))
+    assert picture.message[0] == f"{path.name} is played only while the gallery it was recorded with is open."
+    assert picture.message[1] == "Open that gallery, then try again."
+    assert picture.frame is None
+    desk.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    desk.unlock(PASSPHRASE)
+    desk.until(lambda: picture.frame is not None)
+    desk.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    desk.until(lambda: picture.message[0] == "Nothing plays yet")
+    assert picture.frame is None
+
+
+def test_what_cannot_be_played_is_one_clear_sentence(begin, gallery, tmp_path):
+    other, broken = tmp_path / "other.osfirec", tmp_path / "broken.osfirec"
+    writer = RecordingWriter(other, "another passphrase", Heading("1", "now", "other.osfi"))
+    writer.begin_take(Take(1, "Door", True, "sface", 1, 1, None))
+    for index in range(3):
+        writer.add(Frame(np.zeros((48, 64, 3), np.uint8), index, index / 25), (), take=1, missing=0, clock_s=index / 25)
+    writer.finish(missing=0)
+    broken.write_bytes(other.read_bytes()[:5000])
+    desk = started(begin, gallery)
+    picture = desk.window.identify.picture
+    for path, what in (
+        (other, "The passphrase does not open other.osfirec, or the file is not a recording."),
+        (broken, "The passphrase does not open broken.osfirec, or the file is not a recording."),
+        (tmp_path / "gone.osfirec", f"There is no recording {tmp_path / 'gone.osfirec'}."),
+    ):
+        desk.window.source_requested.emit(str(path))
+        desk.until(lambda what=what: picture.message[0] == what)
+        assert picture.message[1]
+        assert picture.frame is None
+
+
+PROGRAM = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from osfi_gui.app import App, Options
+from osfi_gui.core.desk import OpenGallery, Phase
+
+application = QApplication([])
+gallery, passphrase, clip = sys.argv[1:]
+app = App(Options(gallery=gallery, source=clip))
+window, bar = app.window, app.window.identify.record
+app.desk.prompted.connect(lambda prompt: window.open_requested.emit(OpenGallery(gallery, passphrase)))
+app.capture.source_changed.connect(lambda state: app.capture.again() if state.phase is Phase.ENDED else None)
+app.recorder.changed.connect(lambda state: print(state.frames, state.path, flush=True))
+timer = QTimer()
+timer.timeout.connect(lambda: bar.button.isEnabled() and not bar.running and bar.button.click())
+timer.start(50)
+app.begin()
+application.exec()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill that cannot be heard")
+def test_a_recording_whose_program_was_killed_plays_up_to_its_last_whole_frame(gallery, clip):
+    command = [sys.executable, "-c", PROGRAM, str(gallery), PASSPHRASE, str(clip)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    said, path = 0, ""
+    for line in child.stdout:
+        frames, _, path = line.strip().partition(" ")
+        said = int(frames)
+        if said >= 6:
+            os.kill(child.pid, signal.SIGKILL)
+            break
+    child.stdout.close()
+    assert child.wait() == -signal.SIGKILL
+    code, (result,), _ = osfi_json("recordings", "replay", path, "--gallery", gallery)
+    assert result["frames"] >= said
+    assert (code, result["same"], result["missing"]) == (0, True, 0)
+    code, (held,), _ = osfi_json("recordings", "info", path)
+    assert (code, held["ended_at"], held["frames"]) == (0, None, result["frames"])
