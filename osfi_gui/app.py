@@ -154,6 +154,7 @@ class App(QObject):
             self.window,
             desk=self.calibrate_desk,
             strangers=self.tune_desk,
+            tuning=self.tuning,
             recognition=self.recognition,
             gallery=self.desk,
         )

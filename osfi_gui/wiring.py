@@ -141,7 +141,13 @@ def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, ga
 
 
 def connect_calibration(
-    window: MainWindow, *, desk: CalibrateDesk, strangers: TuneDesk, recognition: RecognitionThread, gallery: Desk
+    window: MainWindow,
+    *,
+    desk: CalibrateDesk,
+    strangers: TuneDesk,
+    tuning: TuneThread,
+    recognition: RecognitionThread,
+    gallery: Desk,
 ) -> None:
     """Join the Calibrate page to the desk that scores the gallery and keeps what was chosen.
 
@@ -151,12 +157,14 @@ def connect_calibration(
     desk : CalibrateDesk
     strangers : TuneDesk
         Imports them, for both pages.
+    tuning : TuneThread
+        While it runs, nothing is measured again by itself.
     recognition : RecognitionThread
         Looks at the camera while strangers are recorded.
     gallery : Desk
         Whose thread the two desks live on.
     """
-    page = window.calibrate
+    page, again = window.calibrate, desk.again
 
     # Intents
     page.calibration_view_requested.connect(desk.show)
@@ -164,6 +172,11 @@ def connect_calibration(
     page.measure_cancel_requested.connect(gallery.cancel_import)
     page.point_requested.connect(desk.choose)
     page.report_requested.connect(desk.report)
+    page.report_cancel_requested.connect(desk.cancel_report)
+    for place in (window.identify, page):
+        place.offer_used.connect(again.use)
+        place.offer_looked_at.connect(again.look)
+        place.offer_left.connect(again.leave)
     page.strangers_requested.connect(strangers.import_strangers)
     page.strangers_cancel_requested.connect(gallery.cancel_import)
     page.recording_toggled.connect(desk.begin_recording)
@@ -173,13 +186,18 @@ def connect_calibration(
 
     # Threads among themselves
     gallery.gallery_changed.connect(desk.follow)
+    tuning.changed.connect(again.follow_run)
 
     # States
     desk.calibration_read.connect(page.show_calibration)
     desk.job_changed.connect(page.show_job)
     desk.stranger_recorded.connect(page.show_recorded)
     strangers.job_changed.connect(page.show_strangers_job)
-    desk.noticed.connect(window.show_notice)
+    desk.report_changed.connect(page.show_report)
+    for place in (window.identify, page):
+        again.offered.connect(place.show_offer)
+    for worker in (desk, again):
+        worker.noticed.connect(window.show_notice)
 
 
 def connect_recorder(window: MainWindow, *, recorder: Recorder, capture: CaptureThread, gallery: Desk) -> None:

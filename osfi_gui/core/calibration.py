@@ -184,6 +184,8 @@ class CalibrationView:
         Why nothing could be calibrated, and what to do.
     bands : tuple of (str, Band)
         Of each matcher by its name, DIR over FAR with its interval; empty where there is nothing to draw persons from.
+    offered : OperatingPoint or None
+        The point of the calibration to show first, instead of what is proposed.
     """
 
     calibration: Calibration | None
@@ -192,6 +194,7 @@ class CalibrationView:
     problem: str = ""
     remedy: str = ""
     bands: tuple[tuple[str, Band], ...] = ()
+    offered: OperatingPoint | None = None
 
 
 @dataclass(frozen=True)

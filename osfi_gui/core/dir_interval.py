@@ -59,7 +59,7 @@ def effective_sizes(theirs: NDArray[np.floating], sizes: NDArray[np.floating]) -
     nearest = np.where(np.abs(enough[left] - every) < np.abs(enough[right] - every), left, right)
     # t of n - 1 and of K - 1 degrees of freedom: what the variance of a few persons does not know.
     few = (_t_quantile(n - 1.0) / _t_quantile(people - 1.0)) ** 2
-    return np.clip(worth[nearest] * few, least, n)
+    return np.asarray(np.clip(worth[nearest] * few, least, n))
 
 
 def intervals_at(

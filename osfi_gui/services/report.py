@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from osfi_gui import __version__
 from osfi_gui.core.errors import DeskError
+from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
 from osfi_gui.core.threshold import read_out as read_threshold
-from osfi_gui.services.report_pages import page
+from osfi_gui.services.report_pages import page, sections
 from osfi_gui.services.report_words import Facts
 from osfi_gui.store.calibration_codec import (
     calibration_from_dict,
@@ -22,10 +23,14 @@ from osfi_gui.store.calibration_codec import (
 from osfi_gui.store.whole import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from osfi_gui.core.calibration import Calibration, ReadOut
+    from osfi_gui.core.events import Event
+    from osfi_gui.core.ports import CancelToken
     from osfi_gui.core.values import OperatingPoint
+
+    Printer = Callable[[str, Path], Iterator[tuple[int, int]]]
 
 FORMAT = "osfi-calibration-report"
 FORMAT_VERSION = 1
@@ -72,7 +77,7 @@ def write_report(
     *,
     read_out: ReadOut | None = None,
     made_at: str = "",
-    print_pdf: Callable[[str, Path], None] | None = None,
+    print_pdf: Printer | None = None,
 ) -> None:
     """Write a report, whole or not at all; the file's ending says which kind.
 
@@ -83,12 +88,48 @@ def write_report(
     path : Path
         ``.html``; ``.json`` for the numbers, from which :func:`report_from_json` makes the same HTML; ``.pdf``.
     print_pdf : callable, optional
-        Prints HTML to a PDF file: :func:`osfi_gui.workers.pdf.print_pdf`, which needs Qt and so does not live here.
+        Prints HTML to a PDF file, saying the page and how many there are after each:
+        :func:`osfi_gui.workers.pdf.print_pdf`, which needs Qt and so does not live here.
 
     Raises
     ------
     DeskError
         For another ending, for a PDF that nothing here can print, and where the file cannot be written.
+    """
+    for _ in reporting(
+        calibration, point, path, token=Token(), read_out=read_out, made_at=made_at, print_pdf=print_pdf
+    ):
+        pass
+
+
+def reporting(
+    calibration: Calibration,
+    point: OperatingPoint,
+    path: Path,
+    *,
+    token: CancelToken,
+    read_out: ReadOut | None = None,
+    made_at: str = "",
+    print_pdf: Printer | None = None,
+) -> Iterator[Event]:
+    """Do what :func:`write_report` does, step by step.
+
+    Parameters
+    ----------
+    calibration, point, path, read_out, made_at, print_pdf
+        As for :func:`write_report`.
+    token : CancelToken
+        Checked at every step; nothing is written then.
+
+    Yields
+    ------
+    Event
+        Started, Progress, then Finished with the path, or Cancelled.
+
+    Raises
+    ------
+    DeskError
+        As for :func:`write_report`.
     """
     path = Path(path)
     kind = path.suffix.lower()
@@ -97,16 +138,33 @@ def write_report(
         raise DeskError(msg, "Let the name end in .html, .pdf or .json.")
     if kind == ".pdf" and print_pdf is None:
         raise DeskError("A PDF cannot be made here.", "Print it from the window, or let the name end in .html.")
+    yield Started("Writing the report")
     facts = _facts(calibration, point, read_out, made_at, __version__)
-    content = _json(facts) if kind == ".json" else page(facts)
+    made = []
+    if kind == ".json":
+        made.append(_json(facts))
+    else:
+        todo = sections(facts)
+        for what, make in todo:
+            yield Progress(len(made), len(todo), "parts", what)
+            if token.cancelled():
+                yield Cancelled("No report was written.")
+                return
+            made.append(make())
+    content = "\n".join(made)
     try:
         if kind == ".pdf" and print_pdf is not None:
-            print_pdf(content, path)
+            for page_done, pages in print_pdf(content, path):
+                yield Progress(page_done, pages, "pages", "Printing")
+                if token.cancelled():
+                    yield Cancelled("No report was written.")
+                    return
         else:
             write_whole(path, content.encode("utf-8"))
     except OSError as error:
         msg = f"The report {path} cannot be written ({error.strerror or error})."
         raise DeskError(msg, "Choose another folder.") from error
+    yield Finished(str(path))
 
 
 def report_from_json(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import math
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from osfi_gui.services import report_words as words
 from osfi_gui.services.report_plots import cmc_plot, dir_far_plot, score_plot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from osfi_gui.core.calibration import Scored
     from osfi_gui.services.report_plots import Plot
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FARS = (0.001, 0.01, 0.1)
 """False accept rates at which matchers are compared."""
+TABLE_FOOT = "</tbody>\n</table>\n"
 
 STYLE = """
 body { font-family: "Helvetica Neue", Helvetica, Arial, "DejaVu Sans", sans-serif; font-size: 13px; color: #1a1a1a;
@@ -56,21 +58,36 @@ def page(facts: Facts) -> str:
     str
         One HTML file.
     """
+    return "\n".join(make() for _, make in sections(facts))
+
+
+def sections(facts: Facts) -> list[tuple[str, Callable[[], str]]]:
+    """Give the report in pieces, so that whoever makes it can say how far it is, and stop.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    list of (str, callable)
+        What is being done, and what makes the piece; their results are joined by line ends, in this order.
+    """
     title = f"Calibration report: {escape(facts.calibration.title)}"
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
-        _head(facts),
-        _summary(facts),
-        _point(facts),
-        _provenance(facts),
-        _matchers(facts),
-        _plots(facts),
-        _versions(facts),
-        _method(facts),
-        "</body>\n</html>\n",
+    text, matchers, plots = "Writing what was measured", "Comparing the matchers", "Drawing the plots"
+    begin = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+    )
+    return [
+        (text, lambda: begin),
+        *((text, partial(make, facts)) for make in (_head, _summary, _point, _provenance, _matchers_head)),
+        *((matchers, partial(_matcher_row, facts, scored)) for scored in facts.calibration.scored),
+        (matchers, partial(_matchers_foot, facts)),
+        *((plots, partial(make, facts)) for make in (_score_plots, _curve_plot, _rank_plot)),
+        *((text, partial(make, facts)) for make in (_versions, _method)),
+        (text, lambda: "</body>\n</html>\n"),
     ]
-    return "\n".join(parts)
 
 
 def _head(facts: Facts) -> str:
@@ -167,36 +184,45 @@ def _least(people: int, far: float) -> str:
     )
 
 
-def _matchers(facts: Facts) -> str:
+def _fars(facts: Facts) -> list[float]:
+    return sorted({*FARS, facts.calibration.target_far})
+
+
+def _matchers_head(facts: Facts) -> str:
     calibration = facts.calibration
-    fars = sorted({*FARS, calibration.target_far})
-    rows = []
-    for scored in calibration.scored:
-        tags = [
-            tag
-            for tag, holds in (
-                ("decides", scored.matcher == facts.point.matcher),
-                ("proposed", scored.matcher == calibration.proposed),
-            )
-            if holds
-        ]
-        name = scored.title + (f" ({', '.join(tags)})" if tags else "")
-        rows.append((name, _threshold(facts, scored), *(_dir_at(facts, scored, far) for far in fars)))
     heads = (
         "Matcher",
         f"Threshold at {words.target(calibration.target_far)}",
-        *(f"FAR {words.target(f)}" for f in fars),
+        *(f"FAR {words.target(f)}" for f in _fars(facts)),
     )
-    unusable = "".join(f"<li>{escape(title)}: {escape(why)}</li>\n" for title, why in calibration.unusable)
     ranks = calibration.scored[0].ranks
     rank1 = f" Rank-1, without a threshold: {words.percent(float((ranks == 1).mean()))}." if len(ranks) else ""
     return (
         '<h2 style="page-break-before: always">Matchers</h2>\n'
         "<p>DIR: the share of shots of enrolled people that are found, at false accept rates, with the 95\u00a0% "
-        f"interval.{rank1}</p>\n"
-        + _table(heads, rows, numbers=range(1, len(heads)))
-        + f"<p>{escape(calibration.why)}</p>"
-        + (f"<p><b>Not usable here</b></p>\n<ul>\n{unusable}</ul>" if unusable else "")
+        f"interval.{rank1}</p>\n" + _table_head(heads, numbers=range(1, len(heads)))
+    )
+
+
+def _matcher_row(facts: Facts, scored: Scored) -> str:
+    tags = [
+        tag
+        for tag, holds in (
+            ("decides", scored.matcher == facts.point.matcher),
+            ("proposed", scored.matcher == facts.calibration.proposed),
+        )
+        if holds
+    ]
+    name = scored.title + (f" ({', '.join(tags)})" if tags else "")
+    row = (name, _threshold(facts, scored), *(_dir_at(facts, scored, far) for far in _fars(facts)))
+    return f"<tr>{_cells('td', row, numbers=range(1, len(row)))}</tr>"
+
+
+def _matchers_foot(facts: Facts) -> str:
+    calibration = facts.calibration
+    unusable = "".join(f"<li>{escape(title)}: {escape(why)}</li>\n" for title, why in calibration.unusable)
+    return f"{TABLE_FOOT}<p>{escape(calibration.why)}</p>" + (
+        f"<p><b>Not usable here</b></p>\n<ul>\n{unusable}</ul>" if unusable else ""
     )
 
 
@@ -218,7 +244,7 @@ def _dir_at(facts: Facts, scored: Scored, far: float) -> str:
     return words.span(dir_at_target(scored.scores, calibration.persons, far=far), between="\n")
 
 
-def _plots(facts: Facts) -> str:
+def _score_plots(facts: Facts) -> str:
     calibration, point, deciding = facts.calibration, facts.point, facts.deciding
     parts = ["<h2>Scores</h2>"]
     parts.append(
@@ -235,9 +261,12 @@ def _plots(facts: Facts) -> str:
                 "The largest cosines. Nobody left of the floor is accepted, whatever the score above.",
             )
         )
-    curve = dir_far_plot(calibration, point, facts.read_out)
-    parts.append("<h2>DIR over FAR</h2>")
-    parts.append(
+    return "\n".join(parts)
+
+
+def _curve_plot(facts: Facts) -> str:
+    curve = dir_far_plot(facts.calibration, facts.point, facts.read_out)
+    drawn = (
         _figure(
             curve,
             "Every threshold at once, exact from the scores; bands are 95\u00a0% at each FAR by itself, over persons.",
@@ -245,14 +274,17 @@ def _plots(facts: Facts) -> str:
         if curve
         else "<p>Not drawn: it needs scores of enrolled people and of strangers.</p>"
     )
-    ranks = cmc_plot(calibration)
-    parts.append("<h2>CMC</h2>")
-    parts.append(
+    return f"<h2>DIR over FAR</h2>\n{drawn}"
+
+
+def _rank_plot(facts: Facts) -> str:
+    ranks = cmc_plot(facts.calibration)
+    drawn = (
         _figure(ranks, "How often the right person is among the nearest, with nobody rejected.")
         if ranks
         else "<p>Not drawn: it needs scores of enrolled people.</p>"
     )
-    return "\n".join(parts)
+    return f"<h2>CMC</h2>\n{drawn}"
 
 
 def _versions(facts: Facts) -> str:
@@ -302,17 +334,22 @@ def _pairs(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int]) -> str:
-    left, right = ' align="left"', dict.fromkeys(numbers, ' align="right"')
+    numbers = tuple(numbers)
+    body = "".join(f"<tr>{_cells('td', row, numbers=numbers)}</tr>\n" for row in rows)
+    return f"{_table_head(heads, numbers=numbers)}\n{body}{TABLE_FOOT}"
 
-    def cells(kind: str, row: Sequence[str]) -> str:
-        lines = [escape(text).replace("\n", "<br>") for text in row]
-        return "".join(f"<{kind}{right.get(at, left)}>{text}</{kind}>" for at, text in enumerate(lines))
 
-    body = "".join(f"<tr>{cells('td', row)}</tr>\n" for row in rows)
+def _table_head(heads: Sequence[str], *, numbers: Iterable[int]) -> str:
     return (
         '<table width="100%" cellpadding="4" cellspacing="0">\n'
-        f"<thead><tr>{cells('th', heads)}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+        f"<thead><tr>{_cells('th', heads, numbers=numbers)}</tr></thead>\n<tbody>"
     )
+
+
+def _cells(kind: str, row: Sequence[str], *, numbers: Iterable[int]) -> str:
+    left, right = ' align="left"', dict.fromkeys(numbers, ' align="right"')
+    lines = [escape(text).replace("\n", "<br>") for text in row]
+    return "".join(f"<{kind}{right.get(at, left)}>{text}</{kind}>" for at, text in enumerate(lines))
 
 
 def _count(number: int, one: str, several: str) -> str:

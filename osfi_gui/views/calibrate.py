@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.calibration import CalibrationView
     from osfi_gui.core.desk import Feed, JobState
+    from osfi_gui.core.remeasure import Offer
     from osfi_gui.core.values import Recognition
     from osfi_gui.views.calibrate_body import CalibrateBody
 
@@ -33,6 +34,10 @@ class CalibratePage(LatePage["CalibrateBody"]):
     measure_cancel_requested = Signal()
     point_requested = Signal(object)
     report_requested = Signal(object)
+    report_cancel_requested = Signal()
+    offer_used = Signal()
+    offer_looked_at = Signal()
+    offer_left = Signal()
     strangers_requested = Signal(object)
     strangers_cancel_requested = Signal()
     recording_toggled = Signal(bool)
@@ -48,13 +53,17 @@ class CalibratePage(LatePage["CalibrateBody"]):
         "measure_cancel_requested",
         "point_requested",
         "report_requested",
+        "report_cancel_requested",
+        "offer_used",
+        "offer_looked_at",
+        "offer_left",
         "strangers_requested",
         "strangers_cancel_requested",
         "unlock_requested",
         "enrol_page_requested",
         "noticed",
     )
-    OF_THE_GALLERY = ("show_calibration",)
+    OF_THE_GALLERY = ("show_calibration", "show_offer")
 
     def __init__(self, feed: Feed, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("CalibratePage", "Calibrate"), (16, 10, 16, 12), parent)
@@ -69,6 +78,17 @@ class CalibratePage(LatePage["CalibrateBody"]):
     def show_calibration(self, view: CalibrationView) -> None:
         """Show the newest calibration, or why there is none."""
         self._hand_on("show_calibration", view)
+
+    @Slot(object)
+    def show_offer(self, offer: Offer | None) -> None:
+        """Offer a threshold that was measured again, or none."""
+        self._hand_on("show_offer", offer)
+
+    @Slot(object)
+    def show_report(self, state: JobState) -> None:
+        """Follow the report that is being written."""
+        if self._body is not None:
+            self._body.show_report(state)
 
     @Slot(object)
     def show_job(self, state: JobState) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, 
 from osfi_gui.core.calibration import WriteReport
 from osfi_gui.core.desk import EngineState, GalleryState, JobState, Phase
 from osfi_gui.views.calibrate_matchers import MatchersCard
+from osfi_gui.views.calibrate_offer import OfferRow
 from osfi_gui.views.calibrate_point import PointPanel
-from osfi_gui.views.calibrate_report import ReportChooser
+from osfi_gui.views.calibrate_report import ReportChooser, ReportRow
 from osfi_gui.views.calibrate_sources import SourcesCard
 from osfi_gui.views.calibrate_words import deciding_text, state_text
 from osfi_gui.views.empty_page import EmptyPage
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from osfi_gui.core.calibration import CalibrationView
+    from osfi_gui.core.remeasure import Offer
 
 WIDTH_LINES = 23
 """Width of the left column, in heights of a line of text."""
@@ -38,6 +40,10 @@ class CalibrateBody(QWidget):
     measure_cancel_requested = Signal()
     point_requested = Signal(object)
     report_requested = Signal(object)
+    report_cancel_requested = Signal()
+    offer_used = Signal()
+    offer_looked_at = Signal()
+    offer_left = Signal()
     strangers_requested = Signal(object)
     strangers_cancel_requested = Signal()
     recording_toggled = Signal(bool)
@@ -51,6 +57,7 @@ class CalibrateBody(QWidget):
         self._view: CalibrationView | None = None
         self.sources, self.matchers, self.point = SourcesCard(), MatchersCard(), PointPanel()
         self.empty, self.unmeasured = EmptyPage(), EmptyPage()
+        self.offer, self.writing = OfferRow(), ReportRow()
         self.report = ReportChooser(self)
         self._lay_out()
         self._connect()
@@ -95,6 +102,17 @@ class CalibrateBody(QWidget):
         self._refresh()
 
     @Slot(object)
+    def show_offer(self, offer: Offer | None) -> None:
+        """Offer a threshold that was measured again, or none."""
+        self.offer.show_offer(offer)
+
+    @Slot(object)
+    def show_report(self, state: JobState) -> None:
+        """Follow the report that is being written."""
+        self.writing.show_job(state)
+        self.point.allow_report(on=state.phase is not Phase.WAITING)
+
+    @Slot(object)
     def show_job(self, state: JobState) -> None:
         """Follow the measuring."""
         self.sources.show_job(state)
@@ -112,6 +130,8 @@ class CalibrateBody(QWidget):
 
     def unsaved(self) -> str:
         """Say what would be lost; empty when nothing would."""
+        if self.writing.runs:
+            return self.tr("The report is not written yet.")
         if self.point.pending:
             return self.tr("The operating point that you chose on the Calibrate page is not in use.")
         return ""
@@ -218,6 +238,10 @@ class CalibrateBody(QWidget):
         self.point.report_clicked.connect(self.report.ask)
         self.point.noticed.connect(self.noticed)
         self.report.chosen.connect(self._on_report)
+        self.writing.cancel_requested.connect(self.report_cancel_requested)
+        self.offer.used.connect(self.offer_used)
+        self.offer.looked_at.connect(self.offer_looked_at)
+        self.offer.left.connect(self.offer_left)
         self.empty.action_requested.connect(self._on_empty_action)
 
     def _lay_out(self) -> None:
@@ -248,7 +272,10 @@ class CalibrateBody(QWidget):
         self._whole.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._whole)
+        layout.setSpacing(8)
+        layout.addWidget(self.offer)
+        layout.addWidget(self._whole, 1)
+        layout.addWidget(self.writing)
 
 
 class _Area(QScrollArea):

@@ -87,6 +87,8 @@ class PointPanel(QWidget):
             threshold = self._at_far(calibration.proposed, calibration.target_far)
             self.choices = Choices(Chosen(calibration.proposed, threshold))
             self.what_if.begin(calibration.people)
+        if view.offered is not None and self.choices is not None:
+            self.choices.choose(Chosen(view.offered.matcher, view.offered.threshold))
         self.outdated.setVisible(bool(obsolete))
         if obsolete:
             self.outdated.set_text(obsolete)
@@ -103,6 +105,10 @@ class PointPanel(QWidget):
         if self.calibration is not None and self.choices is not None and matcher != self.choices.now.matcher:
             self.choices.choose(Chosen(matcher, self._at_far(matcher, self.calibration.target_far)))
             self._show_choice()
+
+    def allow_report(self, *, on: bool) -> None:
+        """Say whether a report can be asked for: not while one is written."""
+        self.report.setEnabled(on)
 
     def show_deciding(self, words: str, point: OperatingPoint | None, *, valid: bool) -> None:
         """Say in words what decides now, and whether it was calibrated for this gallery."""

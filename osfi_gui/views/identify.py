@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from osfi_gui.core.desk import EngineState, FacePicture, GalleryState, Phase, SeenFace, SourceState
+from osfi_gui.views.calibrate_offer import OfferRow
 from osfi_gui.views.decisions import DecisionStrip, NewDecisions
 from osfi_gui.views.face_panel import FacePanel
 from osfi_gui.views.live_picture import LivePicture
@@ -21,6 +22,7 @@ from osfi_gui.views.situation import Action, Situation, situation
 
 if TYPE_CHECKING:
     from osfi_gui.core.desk import Feed
+    from osfi_gui.core.remeasure import Offer
     from osfi_gui.core.values import Frame, Recognition, Sighting
 
 STALE_S = 1.5
@@ -54,6 +56,9 @@ class IdentifyPage(QWidget):
     enrol_page_requested = Signal()
     source_choice_requested = Signal()
     unlock_requested = Signal()
+    offer_used = Signal()
+    offer_looked_at = Signal()
+    offer_left = Signal()
     decided = Signal(object)
 
     def __init__(self, feed: Feed, parent: QWidget | None = None) -> None:
@@ -73,6 +78,7 @@ class IdentifyPage(QWidget):
         self.picture, self.panel, self.strip = LivePicture(), FacePanel(), DecisionStrip()
         self.record = RecordBar()
         self.performance = PerformanceOverlay(self.picture)
+        self.offer = OfferRow()
         self._lay_out()
         QShortcut(QKeySequence("F12"), self).activated.connect(self._on_performance)
         self.picture.face_clicked.connect(self._on_face_clicked)
@@ -80,6 +86,9 @@ class IdentifyPage(QWidget):
         self.panel.not_this_person_clicked.connect(self._on_not_this_person)
         self.panel.enrol_this_clicked.connect(self._on_enrol_this)
         self.panel.freeze_toggled.connect(self._on_freeze)
+        self.offer.used.connect(self.offer_used)
+        self.offer.looked_at.connect(self.offer_looked_at)
+        self.offer.left.connect(self.offer_left)
         self._show(None, None)
         self._show_situation()
 
@@ -98,6 +107,7 @@ class IdentifyPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(12)
+        layout.addWidget(self.offer)
         layout.addLayout(above, 1)
         layout.addWidget(self.strip)
 
@@ -154,6 +164,11 @@ class IdentifyPage(QWidget):
         """Show an identity by its first shot; answers about another revision are dropped."""
         if self._portraits.put(answer):
             self._show_best()
+
+    @Slot(object)
+    def show_offer(self, offer: Offer | None) -> None:
+        """Offer a threshold that was measured again, or none."""
+        self.offer.show_offer(offer)
 
     @Slot(int)
     def forget_person(self, identity_id: int) -> None:

@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         self.tune.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.calibrate.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.calibrate.noticed.connect(self.show_notice)
+        self.identify.offer_looked_at.connect(self._on_calibration_clicked)
 
     # Pages
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from osfi_gui.core.bands import PARTS, band_draws, band_of
 from osfi_gui.core.calibration import Calibration, CalibrationView
 from osfi_gui.core.decide import LABELS
 from osfi_gui.core.desk import GalleryState, JobState, Notice, Phase, Tone
 from osfi_gui.core.errors import DeskError, GalleryError
-from osfi_gui.core.events import Cancelled, Finished, Progress
+from osfi_gui.core.events import Cancelled, Failed, Finished, Progress
+from osfi_gui.workers.aside import Aside
 from osfi_gui.workers.desk import told
+from osfi_gui.workers.remeasure_desk import RemeasureDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,16 +24,15 @@ if TYPE_CHECKING:
     from osfi_gui.core.calibration import CalibrateRequest, ChoosePoint, WriteReport
     from osfi_gui.core.desk import SeenFace
     from osfi_gui.core.events import Event, Token
+    from osfi_gui.core.values import OperatingPoint
     from osfi_gui.workers.desk import Desk
-
-BAND_POINTS = 48
-"""False accept rates at which the band of a curve is computed."""
 
 
 class CalibrateDesk(QObject):
     """Serves the Calibrate page; lives on the desk's thread, because the desk owns the gallery.
 
-    The newest calibration is kept while the gallery is open, so that the page can be left and come back to.
+    The newest calibration is kept while the gallery is open, so that the page can be left and come back to. Reports are
+    written on a thread of their own, because that takes seconds.
 
     Parameters
     ----------
@@ -43,11 +42,18 @@ class CalibrateDesk(QObject):
     calibration_read = Signal(object)
     job_changed = Signal(object)
     stranger_recorded = Signal(int)
+    report_changed = Signal(object)
     noticed = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._aside = Aside("report")
+        self._aside.progressed.connect(self._on_report_progressed)
+        self._aside.over.connect(self._on_report_over)
+        # Direct, so before the desk's thread ends: afterwards nobody would join the other one.
+        desk.ended.connect(self._aside.end, Qt.ConnectionType.DirectConnection)
+        self.again = RemeasureDesk(desk, self)
         self._calibration: Calibration | None = None
         self._bands: tuple[tuple[str, Band], ...] = ()
         self._recorded = 0
@@ -65,7 +71,14 @@ class CalibrateDesk(QObject):
         if self._desk.ready:
             self._tell()
 
-    def _tell(self, problem: str = "", remedy: str = "") -> None:
+    def adopt(
+        self, made: Calibration, bands: tuple[tuple[str, Band], ...], *, offered: OperatingPoint | None = None
+    ) -> None:
+        """Show another calibration as the newest one, with an operating point of it that is offered."""
+        self._calibration, self._bands = made, bands
+        self._tell(offered=offered)
+
+    def _tell(self, problem: str = "", remedy: str = "", *, offered: OperatingPoint | None = None) -> None:
         session = self._desk.session
         self.calibration_read.emit(
             CalibrationView(
@@ -75,6 +88,7 @@ class CalibrateDesk(QObject):
                 problem,
                 remedy,
                 self._bands,
+                offered,
             )
         )
 
@@ -100,23 +114,16 @@ class CalibrateDesk(QObject):
         job.changed.connect(self.job_changed)
 
     def _with_bands(self, made: Calibration, token: Token) -> Iterator[Event]:
-        """Draw other people for the band of each matcher's curve; a calibration without its bands is none."""
-        where, bands = made.provenance, []
-        rates = np.geomspace(0.5 / max(where.strangers, 1), 0.95, BAND_POINTS)
-        if where.probes and where.strangers:
-            done, total, fars = 0, PARTS * len(made.scored), rates.tolist()
-            for scored in made.scored:
-                drawn = []
-                for part in band_draws(made, scored.matcher, fars=fars):
-                    if token.cancelled():
-                        yield Cancelled("Nothing was changed.")
-                        return
-                    drawn.append(part)
-                    done += 1
-                    yield Progress(done, total, "draws", "Drawing other people, for the bands")
-                bands.append((scored.matcher, band_of(made, scored.matcher, fars=fars, drawn=drawn)))
-        self._calibration, self._bands = made, tuple(bands)
-        yield Finished()
+        """Draw the band of each matcher's curve; a calibration without its bands is none."""
+        from osfi_gui.services.curve_bands import curve_bands
+
+        for event in curve_bands(made, token):
+            if isinstance(event, Finished):
+                assert isinstance(event.result, tuple)
+                self._calibration, self._bands = made, event.result
+                yield Finished()
+            else:
+                yield event
 
     def _measured(self, state: JobState) -> None:
         if self._desk.ready and state.phase is Phase.READY:
@@ -162,15 +169,41 @@ class CalibrateDesk(QObject):
     @Slot(object)
     @told
     def report(self, wanted: WriteReport) -> None:
-        """Write a report."""
+        """Begin to write a report."""
         from osfi_gui.services.calibrate import operating_point
-        from osfi_gui.services.report import write_report
+        from osfi_gui.services.report import reporting
         from osfi_gui.workers.pdf import print_pdf
 
-        calibration = self._newest()
+        calibration, path, at = self._newest(), Path(wanted.path), _now()
         point = operating_point(calibration, matcher=wanted.matcher, threshold=wanted.threshold)
-        write_report(calibration, point, Path(wanted.path), made_at=_now(), print_pdf=print_pdf)
-        self.noticed.emit(Notice(f"The report was written: {wanted.path}", tone=Tone.GOOD))
+
+        def steps(token: Token) -> Iterator[Event]:
+            return reporting(calibration, point, path, token=token, made_at=at, print_pdf=print_pdf)
+
+        if not self._aside.begin(steps):
+            raise DeskError("A report is being written already.", "Wait for it, or cancel it.")
+        self.report_changed.emit(JobState(Phase.WAITING, path.name))
+
+    @Slot()
+    def cancel_report(self) -> None:
+        """Stop writing the report."""
+        self._aside.cancel()
+
+    @Slot(object)
+    def _on_report_progressed(self, event: Progress) -> None:
+        self.report_changed.emit(JobState(Phase.WAITING, "", event.done, event.total, event.unit, event.note))
+
+    @Slot(object)
+    def _on_report_over(self, event: Event) -> None:
+        match event:
+            case Finished(str(path)):
+                self.report_changed.emit(JobState(Phase.READY))
+                self.noticed.emit(Notice(f"The report was written: {path}", tone=Tone.GOOD))
+            case Cancelled(kept):
+                self.report_changed.emit(JobState(Phase.ENDED, what="Stopped.", remedy=kept))
+            case Failed(what, remedy):
+                self.report_changed.emit(JobState(Phase.FAILED, what=what, remedy=remedy))
+                self.noticed.emit(Notice(what, remedy, Tone.BAD))
 
 
 def _now() -> str:

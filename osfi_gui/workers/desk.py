@@ -76,6 +76,7 @@ class Desk(QObject):
     portrait_read = Signal(object)
     enrolled = Signal(object)
     enrol_refused = Signal()
+    job_began = Signal()
     job_changed = Signal(object)
     noticed = Signal(object)
     ended = Signal()
@@ -416,6 +417,11 @@ class Desk(QObject):
         return self._store is not None and self._engine is not None
 
     @property
+    def busy(self) -> bool:
+        """Whether a long job is under way."""
+        return self._job is not None
+
+    @property
     def session(self) -> Session | None:
         """What recognition works with; None while there is nothing to work with."""
         return self._session
@@ -449,6 +455,7 @@ class Desk(QObject):
         if shown:
             self._job.changed.connect(self.job_changed)
         self._job.ended.connect(self._on_job_ended)
+        self.job_began.emit()
         return self._job
 
     @Slot(object)

@@ -24,6 +24,7 @@ from osfi_gui.core.errors import DeskError
 from osfi_gui.store.whole import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
     from os import PathLike
 
 MARGIN_MM = 16.0
@@ -38,14 +39,22 @@ FOOTER = 28
 """Pixels of the layout that the number of the page takes below the text."""
 
 
-def print_pdf(html: str, path: PathLike[str]) -> None:
-    """Lay HTML out on A4 and write it as PDF, whole or not at all.
+def print_pdf(html: str, path: PathLike[str]) -> Iterator[tuple[int, int]]:
+    """Lay HTML out on A4 and write it as PDF, whole or not at all: nothing is there before the last page is.
+
+    May run on any thread, but on one from beginning to end: Qt's text documents and its PDF writer are reentrant, and
+    whoever paints on what is no widget or pixmap need not be on the thread of the window.
 
     Parameters
     ----------
     html : str
         Of the kind that Qt's text documents know; pictures as data.
     path : path-like
+
+    Yields
+    ------
+    tuple of (int, int)
+        Pages that are printed, and how many there are; whoever stops listening leaves no file.
 
     Raises
     ------
@@ -56,7 +65,8 @@ def print_pdf(html: str, path: PathLike[str]) -> None:
     """
     # On the command line there is no window and there may be no screen; fonts need an application all the same.
     application = QGuiApplication.instance() or _application()
-    write_whole(Path(path), _printed(html))
+    data = yield from _printed(html)
+    write_whole(Path(path), data)
     del application
 
 
@@ -65,7 +75,7 @@ def _application() -> QGuiApplication:
     return QGuiApplication(["osfi"])
 
 
-def _printed(html: str) -> bytes:
+def _printed(html: str) -> Generator[tuple[int, int], None, bytes]:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -92,6 +102,7 @@ def _printed(html: str) -> bytes:
             if page:
                 writer.newPage()
             draw_page(document, painter, page)
+            yield page + 1, pages
     finally:
         painter.end()
     buffer.close()

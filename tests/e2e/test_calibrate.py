@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from osfi_gui.core.desk import Phase
+from osfi_gui.core.desk import Phase, Rename
 from osfi_gui.core.events import Token
 from osfi_gui.services.enrol import enrol_folder
 from osfi_gui.services.strangers import import_strangers
@@ -132,3 +132,118 @@ def test_strangers_are_added_on_the_page(page, tmp_path, shared_data):
     page.until(lambda: page.body.point.calibration.provenance is not before)
     after = page.body.point.calibration.provenance
     assert after.strangers + after.cohort == before.strangers + before.cohort + 2
+
+
+@pytest.fixture
+def shown(page):
+    """Calibrate with the cosine at FAR 10 % and go back to the Identify page."""
+    page.body.sources.far.setText("10 %")
+    point = measure(page)
+    page.press(page.body.matchers.rows["cosine"])
+    page.press(point.use)
+    page.until(lambda: page.galleries[-1].calibration == "valid")
+    page.page(1)
+    page.until(page.window.identify.isVisible)
+    return page
+
+
+def best_of_strangers(path):
+    """Give each stranger's highest cosine to the people of a gallery, descending, and whose it is."""
+    with GalleryFile.open(path, PASSPHRASE) as store:
+        found, others = store.embeddings("sface"), store.stranger_embeddings("sface")
+    owners = np.array(found.identity_ids)
+    people = sorted(set(owners))
+    sums = np.stack([found.matrix[owners == person].sum(axis=0) for person in people])
+    cosines = others.matrix @ (sums / np.linalg.norm(sums, axis=1, keepdims=True)).T
+    down = np.argsort(-cosines.max(axis=1))
+    return cosines.max(axis=1)[down], [people[column] for column in cosines.argmax(axis=1)[down]]
+
+
+def erase_whoever_sets_the_threshold(desk, path):
+    desk.window.gallery.erase_requested.emit(best_of_strangers(path)[1][2])
+    desk.until(lambda: desk.galleries[-1].calibration == "expired")
+
+
+def test_a_small_change_is_measured_again_in_the_background_and_only_offered(shown, peopled):
+    before = shown.galleries[-1].operating_point
+    erase_whoever_sets_the_threshold(shown, peopled)
+    offer = shown.window.identify.offer
+    shown.until(offer.isVisible)
+    # Nothing was applied: the old threshold goes on deciding, and says that it expired.
+    assert shown.galleries[-1].calibration == "expired"
+    assert shown.galleries[-1].operating_point.threshold == before.threshold
+    with GalleryFile.open(peopled, PASSPHRASE) as store:
+        assert store.operating_point("sface").threshold == before.threshold
+    # By hand: three of thirty strangers may be accepted by the five who are left.
+    expected = float(best_of_strangers(peopled)[0][2])
+    assert expected != pytest.approx(before.threshold, abs=1e-5), "or erasing somebody changed nothing"
+    words = (
+        f"Threshold measured again for 5 people: {expected:.4f} instead of {before.threshold:.4f}, FAR 10.0\u00a0% ("
+    )
+    assert offer.text().startswith(words)
+
+    shown.press(offer.look)
+    shown.until(lambda: shown.window.page == "calibrate")
+    point = shown.body.point
+    shown.until(lambda: point.calibration is not None and point.calibration.people == 5)
+    assert (point.choices.now.matcher, point.choices.now.threshold) == ("cosine", pytest.approx(expected, abs=1e-6))
+    assert shown.galleries[-1].calibration == "expired", "looking at it changes nothing"
+    shown.press(shown.body.offer.use)
+    shown.until(lambda: shown.galleries[-1].calibration == "valid")
+    assert shown.galleries[-1].operating_point.threshold == pytest.approx(expected, abs=1e-6)
+    shown.until(lambda: not shown.body.offer.isVisible())
+    assert offer.isHidden()
+    shown.until(lambda: not point.use.isEnabled())
+
+
+def test_an_offer_is_left_and_not_made_again_before_the_gallery_changes(shown, peopled):
+    before = shown.galleries[-1].operating_point
+    erase_whoever_sets_the_threshold(shown, peopled)
+    offer, again = shown.window.identify.offer, shown.app.calibrate_desk.again
+    shown.until(offer.isVisible)
+    shown.press(offer.leave)
+    shown.until(offer.isHidden)
+    made = []
+    again.offered.connect(made.append)
+    revision = shown.galleries[-1].revision
+    person = shown.window.gallery
+    with GalleryFile.open(peopled, PASSPHRASE) as store:
+        second = store.identities()[0]
+    person.rename_requested.emit(Rename(second.identity_id, "Somebody Else", "", ""))
+    shown.until(lambda: len(shown.galleries) and shown.galleries[-1].revision >= revision)
+    erase_whoever_sets_the_threshold(shown, peopled)
+    shown.until(offer.isVisible)
+    assert offer.text().startswith("Threshold measured again for 4 people")
+    assert [one.people for one in made if one is not None] == [4]
+    assert shown.galleries[-1].operating_point.threshold == before.threshold
+    shown.window.lock_requested.emit()
+    shown.until(offer.isHidden)
+
+
+def test_a_report_is_written_beside_everything_else(page, tmp_path):
+    point = measure(page)
+    told, order = [], []
+    page.app.calibrate_desk.report_changed.connect(told.append)
+    page.app.desk.names_changed.connect(lambda _: order.append("desk"))
+    page.app.calibrate_desk.noticed.connect(lambda _: order.append("report"))
+    path = tmp_path / "a.pdf"
+    page.body.report.chosen.emit(str(path))
+    page.until(page.body.writing.isVisible)
+    assert not point.report.isEnabled()
+    assert "not written yet" in page.window.unsaved()[0]
+    with_somebody = page.app.desk.opened().identities()[0]
+    page.window.gallery.rename_requested.emit(Rename(with_somebody.identity_id, "Somebody Else", "", ""))
+    page.until(lambda: any("report was written" in said for said in page.notices()))
+    assert order[0] == "desk", "the desk waited until the report was there"
+    assert path.read_bytes().startswith(b"%PDF")
+    assert {state.unit for state in told if state.phase is Phase.WAITING} > {"parts"}
+    assert told[-1].phase is Phase.READY
+    page.until(point.report.isEnabled)
+    assert page.body.writing.isHidden()
+
+    other = tmp_path / "b.pdf"
+    page.body.report.chosen.emit(str(other))
+    page.press(page.body.writing.cancel)
+    page.until(lambda: told[-1].phase is Phase.ENDED)
+    assert not other.exists()
+    page.until(point.report.isEnabled)

@@ -393,7 +393,7 @@ def test_a_pdf_is_printed_without_a_window_and_a_failure_leaves_the_old_one(tmp_
     (tmp_path / "folder.pdf").mkdir()
     code = (
         "import sys; from osfi_gui.workers.pdf import print_pdf\n"
-        "print_pdf('<h1>One</h1><p style=\"page-break-before: always\">Two', sys.argv[1])"
+        "list(print_pdf('<h1>One</h1><p style=\"page-break-before: always\">Two', sys.argv[1]))"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("QT_", "DISPLAY"))}
     command = [sys.executable, "-c", code]
