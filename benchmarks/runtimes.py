@@ -21,12 +21,12 @@ import argparse
 import json
 import os
 import platform
-import statistics
-import subprocess
 import sys
 import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.turns import Side, rounds_of, said, serve, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,83 +193,27 @@ def _opencv(model: bytes, threads: int) -> Callable[[Any], Any]:
     return run
 
 
-def serve(runtime: str, threads: int) -> None:
-    """Answer each job on standard input with a line of JSON, until it ends."""
-    worker = Worker(runtime, threads=threads)
-    print(json.dumps({"ready": True}), flush=True)
-    for line in sys.stdin:
-        try:
-            print(json.dumps(worker.turn(line.strip())), flush=True)
-        except Exception as error:
-            print(json.dumps({"failed": f"{type(error).__name__}: {str(error).strip()[:200]}"}), flush=True)
-
-
-class Other:
-    """A runtime in a process of its own."""
-
-    def __init__(self, runtime: str, threads: int) -> None:
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.runtimes", "--serve", runtime, str(threads)]
-        environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
-        self.runtime, self.failed = runtime, ""
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-        )
-        self._answer()
-
-    def turn(self, job: str) -> dict[str, float]:
-        """Have it run a job; empty once it has failed."""
-        if self.failed or self._process.stdin is None:
-            return {}
-        self._process.stdin.write(job + "\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def _answer(self) -> dict[str, Any]:
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        answer: dict[str, Any] = json.loads(line) if line.startswith("{") else {"failed": "its process ended"}
-        self.failed = answer.get("failed", "")
-        return {} if self.failed else answer
-
-    def end(self) -> None:
-        """End the process."""
-        self._process.communicate(timeout=60)
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Give median and quartiles."""
-    low, middle, high = statistics.quantiles(values, n=4) if len(values) > 1 else (values[0],) * 3
-    return {"median": round(middle, 2), "low": round(low, 2), "high": round(high, 2)}
-
-
 def measure(names: list[str], *, threads: int, rounds: int) -> list[dict[str, Any]]:
     """Let all runtimes take their turns; a record a job and runtime."""
-    others = [Other(name, threads) for name in names]
+    sides = [Side("benchmarks.runtimes", name, str(threads), threads=threads) for name in names]
     records = []
     for job in inputs():
-        turns: dict[str, list[dict[str, float]]] = {other.runtime: [] for other in others}
-        first = {other.runtime: other.turn(job) for other in others}  # makes the net, warms up, does not count
-        for number in range(rounds):
-            for other in others[number % len(others) :] + others[: number % len(others)]:
-                turns[other.runtime].append(other.turn(job))
-        for other in others:
-            mine, torchs = turns[other.runtime], turns["torch"]
-            record: dict[str, Any] = {"threads": threads, "job": job, "runtime": other.runtime}
-            if other.failed:
-                record["failed"] = other.failed
+        first = {side.name: side.turn(job) for side in sides}  # makes the net, warms up, does not count
+        turns = rounds_of(sides, job, rounds=rounds)
+        for side in sides:
+            mine, torchs = turns[side.name], turns["torch"]
+            record: dict[str, Any] = {"threads": threads, "job": job, "runtime": side.name}
+            if side.failed:
+                record["failed"] = side.failed
             else:
-                record |= {"made_s": round(first[other.runtime]["made_s"], 2), "off": first[other.runtime]["off"]}
+                record |= {"made_s": round(first[side.name]["made_s"], 2), "off": first[side.name]["off"]}
                 for clock in ("wall", "cpu"):
                     record[f"{clock}_ms"] = spread([turn[clock] for turn in mine])
                     ratios = [t[clock] / m[clock] for t, m in zip(torchs, mine, strict=True) if t and m]
                     record[f"{clock}_ratio"] = spread(ratios)
             records.append(record)
-    for other in others:
-        other.end()
+    for side in sides:
+        side.end()
     return records
 
 
@@ -283,7 +227,7 @@ def main() -> None:
     parser.add_argument("--serve", nargs=2, metavar=("RUNTIME", "THREADS"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve[0], int(options.serve[1]))
+        serve(Worker(options.serve[0], threads=int(options.serve[1])).turn)
         return
     wanted = [name for name in RUNTIMES if not options.only or name in options.only or name == "torch"]
     missing = [name for name in wanted if find_spec(RUNTIMES[name]) is None]
@@ -301,9 +245,9 @@ def main() -> None:
             if "failed" in record:
                 print(head, record["failed"])
                 continue
-            wall = "{median:.1f} ({low:.1f} - {high:.1f})".format(**record["wall_ms"])
-            ratio = "{median:.2f} ({low:.2f} - {high:.2f})".format(**record["wall_ratio"])
-            cpu = "{median:.2f} ({low:.2f} - {high:.2f})".format(**record["cpu_ratio"]) if threads == 1 else ""
+            wall = said(record["wall_ms"])
+            ratio = said(record["wall_ratio"], 2)
+            cpu = said(record["cpu_ratio"], 2) if threads == 1 else ""
             print(f"{head}{wall:>26}{ratio:>20}{cpu:>20}  {record['off']:.0e}", flush=True)
 
 
