@@ -1,6 +1,6 @@
 """What other runtimes than eager torch would win on the encoder's and the detector's nets.
 
-Usage: uv run --with openvino python -m benchmarks.runtimes [--threads 1 2] [--rounds 11] [--only NAME ...] [--json]
+Usage: uv run --with openvino python -m benchmarks.runtimes [--threads 1 2] [--rounds 11] [--jobs JOB ...] [--json]
 
 Runtimes: torch as the program has it (``torch``), with the pictures the other way round (``contiguous``), frozen by
 TorchScript, ``torch.compile``, ONNX Runtime, OpenVINO, OpenCV's dnn module. Those that are not installed are left out
@@ -193,11 +193,11 @@ def _opencv(model: bytes, threads: int) -> Callable[[Any], Any]:
     return run
 
 
-def measure(names: list[str], *, threads: int, rounds: int) -> list[dict[str, Any]]:
+def measure(names: list[str], jobs: list[str], *, threads: int, rounds: int) -> list[dict[str, Any]]:
     """Let all runtimes take their turns; a record a job and runtime."""
     sides = [Side("benchmarks.runtimes", name, str(threads), threads=threads) for name in names]
     records = []
-    for job in inputs():
+    for job in jobs:
         first = {side.name: side.turn(job) for side in sides}  # makes the net, warms up, does not count
         turns = rounds_of(sides, job, rounds=rounds)
         for side in sides:
@@ -222,6 +222,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--jobs", nargs="*", default=list(inputs()), choices=list(inputs()))
     parser.add_argument("--only", nargs="*", default=[], choices=list(RUNTIMES))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--serve", nargs=2, metavar=("RUNTIME", "THREADS"), help=argparse.SUPPRESS)
@@ -231,13 +232,14 @@ def main() -> None:
         return
     wanted = [name for name in RUNTIMES if not options.only or name in options.only or name == "torch"]
     missing = [name for name in wanted if find_spec(RUNTIMES[name]) is None]
+    there = [name for name in wanted if name not in missing]
     for name in missing:
         print(f"{name} is not installed and left out", file=sys.stderr)
     if not options.json:
         print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         print(f"{'job':9}{'threads':>8} {'runtime':12}{'wall ms (quartiles)':>26}{'ratio':>20}{'cpu ratio':>20}  off")
     for threads in options.threads:
-        for record in measure([n for n in wanted if n not in missing], threads=threads, rounds=options.rounds):
+        for record in measure(there, options.jobs, threads=threads, rounds=options.rounds):
             if options.json:
                 print(json.dumps(record), flush=True)
                 continue
