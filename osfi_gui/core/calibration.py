@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.scores import Persons, Scores
     from osfi_gui.core.tune import Estimate
     from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.what_if import Comparisons
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class Calibration:
         Strangers of the gallery that are the cohort.
     unusable : tuple of (str, str)
         Titles of matchers that cannot be used here, and why.
+    comparisons : Comparisons or None
+        Of the non-mated probes with single people; reports do not keep them.
     """
 
     encoder: str
@@ -121,6 +124,7 @@ class Calibration:
     why: str
     cohort_ids: tuple[int, ...] = ()
     unusable: tuple[tuple[str, str], ...] = ()
+    comparisons: Comparisons | None = None
 
     def of(self, matcher: str) -> Scored:
         """Give what a matcher scored.

@@ -20,6 +20,7 @@ from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.strangers import COHORT_SHARE, in_cohort
 from osfi_gui.core.threshold import curve_of, dir_at_target, propose, read_out, threshold_on
 from osfi_gui.core.values import Measurement, OperatingPoint
+from osfi_gui.core.what_if import Comparisons
 from osfi_gui.services.probes import Work, gather, ranks_of
 from osfi_gui.services.reembed import reembed
 
@@ -123,6 +124,7 @@ def calibrated(material: Material, *, target_far: float, token: CancelToken, dra
     mated: list[list[NDArray[np.float64]]] = [[] for _ in fitted]
     non_mated: list[list[NDArray[np.float64]]] = [[] for _ in fitted]
     ranks: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    single: list[Comparisons] = []
     done, total = 0, len(mated_rows) + (len(material.owners) if in_place else int((~cohort_rows).sum()))
     for kind, rows, evidence in work.probes(mated_rows, in_place=in_place):
         if token.cancelled():
@@ -130,6 +132,8 @@ def calibrated(material: Material, *, target_far: float, token: CancelToken, dra
             return
         for found, matcher in zip(mated if kind == "mated" else non_mated, fitted, strict=True):
             found.append(matcher.score(evidence))
+        if kind == "non_mated":
+            single.append(Comparisons.of(evidence.cosines))
         if kind == "mated":
             ranks.append(ranks_of(evidence.cosines, material.owners[rows]))
         done += len(rows)
@@ -187,6 +191,9 @@ def calibrated(material: Material, *, target_far: float, token: CancelToken, dra
             why=why,
             cohort_ids=tuple(i for i, inside in zip(material.stranger_ids, cohort_rows, strict=True) if inside),
             unusable=unusable,
+            comparisons=Comparisons(np.concatenate([one.nearest for one in single]), single[0].against)
+            if single
+            else None,
         )
     )
 

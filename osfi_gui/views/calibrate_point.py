@@ -86,7 +86,7 @@ class PointPanel(QWidget):
             self.calibration = calibration
             threshold = self._at_far(calibration.proposed, calibration.target_far)
             self.choices = Choices(Chosen(calibration.proposed, threshold))
-            self.what_if.begin(calibration.people)
+            self.what_if.begin(calibration)
         if view.offered is not None and self.choices is not None:
             self.choices.choose(Chosen(view.offered.matcher, view.offered.threshold))
         self.outdated.setVisible(bool(obsolete))

@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from osfi_gui.core.what_if import far_with
+from osfi_gui.core.what_if import Growth, predict
 from osfi_gui.views.calibrate_fields import CountSpin
 from osfi_gui.views.calibrate_words import interval_text, share_text
 from osfi_gui.views.theme import set_role
 
 if TYPE_CHECKING:
-    from osfi_gui.core.calibration import ReadOut
+    from osfi_gui.core.calibration import Calibration, ReadOut
+    from osfi_gui.core.what_if import Comparisons
 
 MOST = 100_000
 TICKS = 500
@@ -43,6 +44,7 @@ class WhatIf(QFrame):
         set_role(self, "card")
         self._read: ReadOut | None = None
         self._measured_with = 0
+        self._comparisons: Comparisons | None = None
         self.people, self.slider = CountSpin(), _StillSlider(Qt.Orientation.Horizontal)
         self.people.setRange(1, MOST)
         self.slider.setRange(0, TICKS)
@@ -55,9 +57,9 @@ class WhatIf(QFrame):
         self.people.setAccessibleName(label.text())
         self.slider.setAccessibleName(label.text())
         why = self.tr(
-            "1 − (1 − FMR)^N, with the FMR of single comparisons taken from the FAR at today's number of people. "
-            "Comparisons are taken as independent. For NAC, whose scores change with the neighbours, it is a rule of "
-            "thumb."
+            "For the cosine: what the people of today accept, and one more comparison at the measured FMR for each "
+            "further person, taken as independent. For NAC, whose scores fall as neighbours come, a bound: N/n times "
+            "the FAR of today. For other matchers nothing can be said before it is measured."
         )
         for widget in (label, self.predicted, self.slider):
             widget.setToolTip(why)
@@ -74,11 +76,11 @@ class WhatIf(QFrame):
         self.people.valueChanged.connect(self._on_people)
         self.slider.valueChanged.connect(self._on_slider)
 
-    def begin(self, people: int) -> None:
-        """Predict from a calibration with so many people enrolled; a number that was typed stays."""
+    def begin(self, calibration: Calibration) -> None:
+        """Predict from a calibration; a number of people that was typed stays."""
         if not self._measured_with:
-            self.people.setValue(min(MOST, max(1, 10 * people)))
-        self._measured_with = people
+            self.people.setValue(min(MOST, max(1, 10 * calibration.people)))
+        self._measured_with, self._comparisons = calibration.people, calibration.comparisons
 
     def show_read_out(self, read: ReadOut) -> None:
         """Predict from what a threshold does now."""
@@ -106,15 +108,35 @@ class WhatIf(QFrame):
         if not self._read.strangers:
             self.predicted.setText(self.tr("Nothing is known of false accepts."))
             return
-        with_them = far_with(self._read.far, measured_with=self._measured_with, people=self.people.value())
-        words = self.tr("FPIR {share} ({interval}) at this threshold; {now} with the {people} people of today.")
-        if self._measured_with == 1:
-            words = self.tr("FPIR {share} ({interval}) at this threshold; {now} with the one person of today.")
+        read = self._read
+        told = predict(
+            read.far,
+            matcher=read.matcher,
+            threshold=read.threshold,
+            people=self.people.value(),
+            measured_with=self._measured_with,
+            comparisons=self._comparisons,
+        )
+        today = self.tr("{now} with the one person of today")
+        if self._measured_with != 1:
+            today = self.tr("{now} with the {people} people of today")
+        today = today.format(now=share_text(read.far.value), people=f"{self._measured_with:,}")
+        if told.growth is Growth.UNKNOWN:
+            words = self.tr("This matcher's scores are others then; measure again to know. FPIR {today}.")
+        elif told.growth is Growth.AT_MOST:
+            words = self.tr(
+                "FPIR at most {share} ({interval}) at this threshold; {today}. NAC falls as people come: it is mostly "
+                "less, and fewer of the enrolled are found."
+            )
+        elif told.fmr is not None:
+            words = self.tr("FPIR {share} ({interval}) at this threshold; {today}. FMR of single comparisons {fmr}.")
+        else:
+            words = self.tr("FPIR {share} ({interval}) at this threshold; {today}.")
         self.predicted.setText(
             words.format(
-                share=share_text(with_them.value),
-                interval=interval_text(with_them),
-                now=share_text(self._read.far.value),
-                people=f"{self._measured_with:,}",
+                share=share_text(told.far.value),
+                interval=interval_text(told.far),
+                today=today,
+                fmr="" if told.fmr is None else share_text(told.fmr),
             )
         )

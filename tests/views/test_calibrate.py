@@ -329,11 +329,20 @@ def test_scores_of_one_kind_only_are_shown_all_the_same(window):
 
 def test_more_people_accept_more_strangers(point, calibration):
     point.what_if.people.setValue(4000)
-    far, _ = at(calibration, "nac", point.choices.now.threshold)
+    point.choose_matcher("cosine")
+    far, _ = at(calibration, "cosine", point.choices.now.threshold)
     expected = 1 - (1 - far) ** (4000 / PEOPLE)
     assert point.what_if.predicted.text().startswith(f"FPIR {100 * expected:.1f} % (")
     point.what_if.people.setValue(PEOPLE)
     assert f"{100 * far:.1f} % with the 40 people of today" in point.what_if.predicted.text()
+
+
+def test_of_nac_only_a_bound_is_said(point, calibration):
+    far, _ = at(calibration, "nac", point.choices.now.threshold)
+    point.what_if.people.setValue(3 * PEOPLE)
+    assert point.what_if.predicted.text().startswith(f"FPIR at most {100 * 3 * far:.1f} % (")
+    point.what_if.people.setValue(PEOPLE // 2)
+    assert point.what_if.predicted.text().startswith("This matcher's scores are others then")
 
 
 def test_the_slider_goes_from_one_to_a_hundred_thousand(point):
