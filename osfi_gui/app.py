@@ -37,6 +37,7 @@ from osfi_gui.workers.feed import LiveFeed
 from osfi_gui.workers.mailbox import Mailbox
 from osfi_gui.workers.recognition import RecognitionThread
 from osfi_gui.workers.recorder import Recorder
+from osfi_gui.workers.recordings import RecordingShelf
 from osfi_gui.workers.tune_desk import TuneDesk
 from osfi_gui.workers.tuning import TuneThread
 
@@ -117,6 +118,7 @@ class App(QObject):
     begun = Signal(str)
     demo_begun = Signal(str, str)
     asked = Signal()
+    recordings_moved = Signal(str)
     ended = Signal()
 
     def __init__(self, options: Options) -> None:
@@ -137,11 +139,12 @@ class App(QObject):
         self.desk = Desk()
         self.tune_desk, self.tuning = TuneDesk(self.desk), TuneThread()
         self.calibrate_desk = CalibrateDesk(self.desk)
-        self.shelf = EncoderShelf()
+        self.shelf, self.recordings = EncoderShelf(), RecordingShelf()
         self._desk_thread, self._shelf_thread = QThread(), QThread()
         self._desk_thread.setObjectName("desk")
         self._shelf_thread.setObjectName("shelf")
         self.shelf.moveToThread(self._shelf_thread)
+        self.recordings.moveToThread(self._shelf_thread)
         self.desk.moveToThread(self._desk_thread)
         self.tune_desk.moveToThread(self._desk_thread)
         self.calibrate_desk.moveToThread(self._desk_thread)
@@ -158,7 +161,13 @@ class App(QObject):
             recognition=self.recognition,
             gallery=self.desk,
         )
-        wiring.connect_recorder(self.window, recorder=self.recorder, capture=self.capture, gallery=self.desk)
+        wiring.connect_recorder(
+            self.window,
+            recorder=self.recorder,
+            shelf=self.recordings,
+            capture=self.capture,
+            gallery=self.desk,
+        )
         wiring.connect_encoders(self.window, shelf=self.shelf, recognition=self.recognition, gallery=self.desk)
         self._connect()
         self._decisions = 0
@@ -177,6 +186,9 @@ class App(QObject):
         self.desk.gallery_changed.connect(self._on_gallery_changed)
         self.desk.key_changed.connect(self._on_key_changed)
         self.shelf.chosen.connect(self._on_encoder_chosen)
+        self.recordings_moved.connect(self.recorder.use_folder)
+        self.recordings_moved.connect(self.recordings.use_folder)
+        self.window.settings.recordings.folder_requested.connect(self._on_recordings_folder_requested)
         self.begun.connect(self.desk.begin)
         self.demo_begun.connect(self.desk.begin_demo)
         self.asked.connect(self.computer.list_cameras)
@@ -197,10 +209,10 @@ class App(QObject):
         gc.disable()
         for thread in (self._desk_thread, self._shelf_thread, self.capture, self.recognition, self.recorder):
             thread.start()
-        self.recorder.use_folder(self._settings.recordings or str(data_dir() / "recordings"))
+        self.recordings_moved.emit(self._settings.recordings or str(data_dir() / "recordings"))
         if self._options.demo:
             folder = self._left_open.enter_context(tempfile.TemporaryDirectory(prefix="osfi-demo-"))
-            self.recorder.use_folder(folder)  # gone with the gallery whose key opens them
+            self.recordings_moved.emit(folder)  # gone with the gallery whose key opens them
             self.demo_begun.emit(str(Path(folder) / "demo.osfi"), secrets.token_hex(16))
         else:
             self.begun.emit(self._options.gallery or self._settings.gallery or str(default_gallery()))
@@ -295,6 +307,15 @@ class App(QObject):
     def _passphrase(self) -> str | None:
         key = self._key.peek()
         return None if key is None else key.passphrase
+
+    @Slot(str)
+    def _on_recordings_folder_requested(self, folder: str) -> None:
+        if self._options.demo:
+            self.window.show_notice(Notice("The demo's recordings are gone when it ends, wherever they would be kept."))
+            return
+        self._remember(replace(self._settings, recordings=folder))
+        self.recordings_moved.emit(folder)
+        self.window.settings.recordings.recordings_requested.emit()
 
     @Slot(str)
     def _on_encoder_chosen(self, name: str) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from osfi_gui.workers.encoders import EncoderShelf
     from osfi_gui.workers.recognition import RecognitionThread
     from osfi_gui.workers.recorder import Recorder
+    from osfi_gui.workers.recordings import RecordingShelf
     from osfi_gui.workers.tune_desk import TuneDesk
     from osfi_gui.workers.tuning import TuneThread
 
@@ -200,30 +201,40 @@ def connect_calibration(
         worker.noticed.connect(window.show_notice)
 
 
-def connect_recorder(window: MainWindow, *, recorder: Recorder, capture: CaptureThread, gallery: Desk) -> None:
-    """Join the button that records to the thread that writes.
+def connect_recorder(
+    window: MainWindow, *, recorder: Recorder, shelf: RecordingShelf, capture: CaptureThread, gallery: Desk
+) -> None:
+    """Join the button that records, and the list of recordings, to the threads that write and that list.
 
     Parameters
     ----------
     window : MainWindow
     recorder : Recorder
+    shelf : RecordingShelf
+        On the thread of the encoders' shelf.
     capture : CaptureThread
     gallery : Desk
         Whose key a recording is encrypted with.
     """
-    bar = window.identify.record
+    bar, page = window.identify.record, window.settings.recordings
 
     # Intents
     bar.record_requested.connect(recorder.record)
     bar.stop_requested.connect(recorder.stop)
+    page.recordings_requested.connect(shelf.show)
+    page.remove_requested.connect(shelf.remove)
+    window.gallery.erase_requested.connect(shelf.look_for)
 
     # Threads among themselves
     gallery.key_changed.connect(recorder.use_key)
+    gallery.key_changed.connect(shelf.use_key)
     capture.source_changed.connect(recorder.show_source)
 
     # States
     recorder.changed.connect(window.show_recording)
-    recorder.noticed.connect(window.show_notice)
+    shelf.listed.connect(page.show_recordings)
+    for worker in (recorder, shelf):
+        worker.noticed.connect(window.show_notice)
 
 
 def connect_encoders(window: MainWindow, *, shelf: EncoderShelf, recognition: RecognitionThread, gallery: Desk) -> None:

@@ -171,6 +171,32 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A recording in a folder, as it is known without its key.
+
+    Attributes
+    ----------
+    path : str
+    size_bytes : int
+        With its journal, where it has one.
+    changed_at : str
+        When it was written last, ISO 8601, UTC.
+    """
+
+    path: str
+    size_bytes: int
+    changed_at: str
+
+
+@dataclass(frozen=True)
+class RecordingListing:
+    """The recordings of a folder, newest first."""
+
+    folder: str = ""
+    recordings: tuple[Listed, ...] = ()
+
+
+@dataclass(frozen=True)
 class RecordingState:
     """What becomes of the recording that the operator asked for.
 

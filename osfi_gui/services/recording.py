@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from osfi_gui.core.errors import RecordingError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
-from osfi_gui.core.recording import SUFFIX, Comparing, Take, changes, seen_of
+from osfi_gui.core.recording import SUFFIX, Comparing, Listed, Take, changes, seen_of
 from osfi_gui.core.values import Recognition
 from osfi_gui.store.recording import RecordingFile, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import CancelToken
     from osfi_gui.services.live import Live
     from osfi_gui.services.session import Session
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A recording in a folder, as it is known without its key.
-
-    Attributes
-    ----------
-    path : Path
-    size_bytes : int
-    changed_at : str
-        ISO 8601, UTC.
-    """
-
-    path: Path
-    size_bytes: int
-    changed_at: str
 
 
 def new_path(folder: Path, at: datetime) -> Path:
@@ -78,18 +60,20 @@ def list_recordings(folder: Path) -> list[Listed]:
     for file in files:
         with suppress(OSError):  # deleted meanwhile
             changed = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
-            found.append(Listed(file, size_of(file), changed))
-    return sorted(found, key=lambda each: (each.changed_at, each.path.name), reverse=True)
+            found.append(Listed(str(file), size_of(file), changed))
+    return sorted(found, key=lambda each: (each.changed_at, each.path), reverse=True)
 
 
 def showing(folder: Path, passphrase: str, identity_id: int) -> Iterator[tuple[Path, bool | None]]:
     """Say of each recording of a folder whether an identity was accepted in it; None where it cannot be opened."""
     for listed in list_recordings(folder):
+        path = Path(listed.path)
         try:
-            with RecordingFile(listed.path, passphrase) as recording:
-                yield listed.path, recording.shows(identity_id)
+            with RecordingFile(path, passphrase) as recording:
+                shown: bool | None = recording.shows(identity_id)
         except RecordingError:
-            yield listed.path, None
+            shown = None
+        yield path, shown
 
 
 def take_of(session: Session, *, number: int, source: str, video: bool) -> Take:

@@ -62,7 +62,7 @@ class EraseDialog(QDialog):
         self.warning.set_text(
             self.tr(
                 "This cannot be undone. Copies of the gallery file that were made elsewhere, backups for example, are "
-                "not reached: delete those yourself."
+                "not reached: delete those yourself. Recordings stay; those that know the person are named afterwards."
             )
         )
         self.meant = QCheckBox(self.tr("Yes, erase {name}").format(name=identity.name))

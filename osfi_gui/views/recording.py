@@ -62,9 +62,11 @@ class RecordBar(QFrame):
     def _show(self) -> None:
         why = self._why_not()
         running = self.running
-        self.button.setText(self.tr("■  Stop recording") if running else self.tr("●  Record"))
+        text = self.tr("■  Stop recording") if running else self.tr("●  Record")
+        if text != self.button.text():  # not at each step of the clock: a new text takes the shortcut away
+            self.button.setText(text)
+            self.button.setShortcut(QKeySequence("Ctrl+R"))
         self.button.setAccessibleName(self.tr("Stop recording") if running else self.tr("Record"))
-        self.button.setShortcut(QKeySequence("Ctrl+R"))
         self.button.setEnabled(running or not why)
         self.button.setToolTip(
             self.tr("Write what was recognised by now, and close the file (Ctrl+R)")

@@ -1,4 +1,4 @@
-"""The Settings page; what it holds now is the encoders."""
+"""The Settings page: the encoders, and the recordings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from osfi_gui.views.encoders import EncodersSection
+from osfi_gui.views.recordings import RecordingsSection
 from osfi_gui.views.theme import set_role
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class SettingsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Settings"))
-        self.encoders = EncodersSection()
+        self.encoders, self.recordings = EncodersSection(), RecordingsSection()
         title = QLabel(self.tr("Settings"))
         set_role(title, "title")
         inside = QWidget()
@@ -35,6 +36,7 @@ class SettingsPage(QWidget):
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(self.encoders)
+        column.addWidget(self.recordings)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         self.identify.enrol_this_requested.connect(self._on_enrol_page_requested)
         self.gallery.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.gallery.erase_requested.connect(self.identify.forget_person)
+        self.settings.recordings.play_requested.connect(self._on_play_requested)
         self.tune.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.calibrate.enrol_page_requested.connect(self._on_enrol_page_requested)
         self.calibrate.noticed.connect(self.show_notice)
@@ -146,6 +147,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_enrol_page_requested(self) -> None:
         self.show_page("enrol")
+
+    @Slot(str)
+    def _on_play_requested(self, path: str) -> None:
+        self.show_page("identify")
+        self.source_requested.emit(path)
 
     @Slot()
     def _pull(self) -> None:
