@@ -160,8 +160,8 @@ def tell_growth(before: Counter[type], after: Counter[type]) -> None:
         print(f"{count:+8}  {kind.__module__}.{kind.__qualname__}")
 
 
-def main() -> None:
-    """Soak, print, write, and judge."""
+def parse() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("video", type=Path)
     parser.add_argument("faces", type=Path)
@@ -174,7 +174,12 @@ def main() -> None:
     parser.add_argument("--guests", type=int, default=2)
     parser.add_argument("--only", nargs="*", default=[], help="of what is done in a circle, by its first word")
     parser.add_argument("--trace", action="store_true")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Soak, print, write, and judge."""
+    options = parse()
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

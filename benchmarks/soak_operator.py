@@ -93,6 +93,9 @@ class Operator:
         self._link = gallery.with_name(f"clip{video.suffix}")
         self._video = video.resolve()
         self._link.symlink_to(self._video)
+        # One for all waits: what PySide keeps of a connection would be taken for the program's.
+        self._loop, self._clock = QEventLoop(), QTimer(singleShot=True)
+        self._clock.timeout.connect(self._loop.quit)
         self.app = App(Options(gallery=str(gallery), source=str(self._link)))
         self.window = self.app.window
         self.seen = Seen(self.app)
@@ -119,9 +122,8 @@ class Operator:
 
     def rest(self, seconds: float) -> None:
         """Let the window live for a while; the application's own loop would close it when it is left."""
-        loop = QEventLoop()
-        QTimer.singleShot(round(1000 * seconds), loop.quit)
-        loop.exec()
+        self._clock.start(round(1000 * seconds))
+        self._loop.exec()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def press(self, button: QAbstractButton, what: str) -> None:

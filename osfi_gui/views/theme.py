@@ -179,6 +179,8 @@ def apply_theme(app: QApplication, name: str) -> None:
     hints = app.styleHints()
     if current.app is not app:
         current.app = app
+        # Once: below a style sheet the style has no name to know it by, and PySide keeps every style that it has seen.
+        app.setStyle("Fusion")
         hints.colorSchemeChanged.connect(current.follow)
     current.name = name
     # Told to the platform as well, so that file choosers and title bars go along where it can.
@@ -204,8 +206,6 @@ def _system_palette() -> Palette:
 
 def _show(app: QApplication, chosen: Palette) -> None:
     _current[0].palette = chosen
-    if app.style().name().lower() != "fusion":
-        app.setStyle("Fusion")
     app.setPalette(_qt_palette(chosen))
     app.setStyleSheet(stylesheet(chosen.named(), dark=chosen.dark, points=app.font().pointSizeF()))
 

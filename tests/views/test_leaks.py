@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from calibrations import make, view_of
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QStyle, QWidget
 from yardsticks import COSINE
 
 from osfi_gui.core.desk import FacePicture, GalleryPrompt, GalleryState, JobState, Notice, PersonDetail, Phase, SeenFace
@@ -27,6 +27,7 @@ from osfi_gui.core.enrolment import (
     Worth,
 )
 from osfi_gui.core.values import Face, Identity, Portrait, Recognition, Shot
+from osfi_gui.views.theme import apply_theme, set_role
 from osfi_gui.views.window import MainWindow
 
 TIMES = 4
@@ -230,3 +231,22 @@ def test_pages_notices_imports_and_portraits(window, scene):
         window.gallery.switch.choose(0)
 
     assert stays(window, look)
+
+
+def test_themes(window, qapp):
+    """PySide keeps every style that Python has seen: one that is made anew with each theme is never given back."""
+
+    def styles():
+        gc.collect()
+        return sum(issubclass(kind, QStyle) for kind in map(type, gc.get_objects()))
+
+    def look():
+        for name in ("dark", "light"):
+            apply_theme(qapp, name)
+            set_role(window.topbar, "card")
+            set_role(window.topbar, "bar")
+
+    look()
+    once = styles()
+    assert stays(window, look)
+    assert 1 <= styles() <= once
