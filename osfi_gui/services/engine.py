@@ -29,6 +29,8 @@ class Engine:
         Where it computes, for the operator.
     device_note : str
         Why a better device is not used; empty where nothing was given up.
+    runtime : str
+        What computes the live path's embeddings, one of ``vision.runtime.RUNTIMES``.
     """
 
     encoder: TorchEncoder
@@ -36,9 +38,19 @@ class Engine:
     title: str
     device: str
     device_note: str = ""
+    runtime: str = "torch"
+
+    def for_live(self, encoder: TorchEncoder) -> tuple[TorchEncoder, str]:
+        """Give an encoder by the runtime for the live path, and why it is torch's if it should not be.
+
+        Whatever trains, imports or is stored keeps to the encoder given.
+        """
+        from osfi_gui.vision.runtime import use_runtime
+
+        return use_runtime(encoder, self.runtime)
 
 
-def load_engine(encoder: str, *, threads: int | None = None, device: str = "auto") -> Engine:
+def load_engine(encoder: str, *, threads: int | None = None, device: str = "auto", runtime: str = "torch") -> Engine:
     """Load an encoder of the manifest on the best device that it works on, and the detector beside it.
 
     Parameters
@@ -48,6 +60,8 @@ def load_engine(encoder: str, *, threads: int | None = None, device: str = "auto
         CPU threads of torch; as ``choose_device`` has it.
     device : str
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    runtime : str
+        As :class:`Engine` has it.
 
     Raises
     ------
@@ -64,7 +78,7 @@ def load_engine(encoder: str, *, threads: int | None = None, device: str = "auto
 
         return MtcnnDetector(used)
 
-    return Engine(loaded, new_detector, loaded.title, used.label, used.note)
+    return Engine(loaded, new_detector, loaded.title, used.label, used.note, runtime)
 
 
 def _tried(name: str, device: Device) -> TorchEncoder:

@@ -89,6 +89,7 @@ class Desk(QObject):
         self._detector: Detector | None = None
         self._session: Session | None = None
         self._encoder: TorchEncoder | None = None
+        self._live: tuple[TorchEncoder, TorchEncoder] | None = None  # that encoder, and as the live path has it
         self._job: Job | None = None
         self._done: Callable[[JobState], None] | None = None
         self._demo = False
@@ -177,7 +178,7 @@ class Desk(QObject):
             self.ended.emit()
 
     def _close(self) -> None:
-        self._session = self._encoder = None
+        self._session = self._encoder = self._live = None
         self.session_changed.emit(None)
         store, self._store = self._store, None
         if self._job is not None:
@@ -222,6 +223,15 @@ class Desk(QObject):
         self._encoder = encoder_in_use(store, engine.encoder, current=self._encoder)
         return self._encoder
 
+    def _for_live(self, encoder: TorchEncoder, engine: Engine) -> TorchEncoder:
+        """Give the encoder as the live path computes it, made once; where that is not as it was asked for, say so."""
+        if self._live is None or self._live[0] is not encoder:
+            chosen, note = engine.for_live(encoder)
+            self._live = (encoder, chosen)
+            if note:
+                self.noticed.emit(Notice(note))
+        return self._live[1]
+
     def refresh(self) -> None:
         """Swap the session for one of the gallery as it is now, and say so."""
         store, engine = self._store, self._engine
@@ -230,7 +240,7 @@ class Desk(QObject):
         if engine is not None:
             from osfi_gui.services.session import make_session
 
-            self._session = make_session(store, self._in_use(store, engine))
+            self._session = make_session(store, self._for_live(self._in_use(store, engine), engine))
             self.session_changed.emit(self._session)
         session = self._session
         people = store.identities()

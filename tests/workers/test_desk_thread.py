@@ -1,7 +1,9 @@
 """The desk's thread: one gallery, changed as the operator asks, on real faces and a real encrypted file."""
 
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from osfi_gui.core.desk import (
@@ -21,6 +23,8 @@ from osfi_gui.core.values import Consent, Frame
 from osfi_gui.services.enrol import examine
 from osfi_gui.services.recognise import Recogniser
 from osfi_gui.store.gallery import GalleryFile
+from osfi_gui.vision.device import Device
+from osfi_gui.vision.runtime import OpenCvEncoder
 from osfi_gui.workers.desk import Desk
 
 PASSPHRASE = "correct horse"
@@ -384,3 +388,35 @@ def test_the_demo_enrols_who_it_does_not_show(desk, path, engine, ask, qtbot):
     assert state.temporary
     assert state.path == ""
     assert stored(path) == {"Eileen Collins": 1, "Emmanuel Macron": 1, "Grace Hopper": 1, "Jacinda Ardern": 1}
+
+
+# Runtimes
+
+
+def test_what_looks_at_faces_uses_the_runtime_and_what_is_stored_keeps_to_torch(desk, path, engine, ask, qtbot):
+    ask(desk.use_engine, replace(engine, runtime="opencv"))
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    qtbot.waitUntil(lambda: desk.heard.last("session_changed") is not None)
+    session = desk.heard.last("session_changed")
+    assert isinstance(session.encoder, OpenCvEncoder)
+    chip = np.random.default_rng(3).integers(0, 256, (112, 112, 3), dtype=np.uint8)
+    np.testing.assert_allclose(session.encoder.embed([chip]), engine.encoder.embed([chip]), atol=1e-4)
+    ask(desk.refresh)
+    qtbot.waitUntil(lambda: len(desk.heard.of("session_changed")) > 1)
+    # The same one: another would end every track.
+    assert desk.heard.last("session_changed").encoder is session.encoder
+    assert desk.tools()[0] is engine.encoder
+    assert desk.heard.of("noticed") == []
+
+
+def test_a_runtime_that_cannot_is_said_once_and_torch_goes_on(desk, path, engine, ask, qtbot):
+    on_gpu = engine.encoder.with_net(engine.encoder.net, version=0)
+    on_gpu.device = Device("mps", "GPU: Apple")
+    ask(desk.use_engine, replace(engine, encoder=on_gpu, runtime="opencv"))
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    qtbot.waitUntil(lambda: desk.heard.last("session_changed") is not None)
+    ask(desk.refresh)
+    qtbot.waitUntil(lambda: len(desk.heard.of("session_changed")) > 1)
+    assert desk.heard.last("session_changed").encoder is on_gpu
+    (notice,) = desk.heard.of("noticed")
+    assert notice.what == "OpenCV computes on the CPU, and the encoder is on the GPU: Apple. Torch is used."
