@@ -76,6 +76,11 @@ class Vote:
         self._quorum = quorum
         self._last: deque[Decision] = deque(maxlen=window)
 
+    @property
+    def unanimous(self) -> bool:
+        """Whether all of the last frames agree; true while there are none."""
+        return len({decision.identity_id for decision in self._last}) <= 1
+
     def add(self, decision: Decision) -> Decision:
         """Take one frame's decision and give the track's.
 

@@ -13,6 +13,8 @@ from osfi_gui.core.values import Face
 from osfi_gui.vision.nets.mtcnn import load_nets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from osfi_gui.core.values import Pixels
@@ -32,6 +34,14 @@ WINDOW, STRIDE, STEP = 12, 2, 0.709
 PASS = (0.6, 0.7, 0.7)
 OVERLAP_IN_SCALE, OVERLAP = 0.5, 0.7
 BATCH = 512
+SHAPE = (0.8, 2.0)
+"""Height over width of a face that is still followed; 346 faces detected on LFW lie between 1.06 and 1.71."""
+SEARCH_SHORTER = 240
+"""Shorter side of the copy in which a video's frame is searched, pixels: a twelfth of it is what MTCNN still sees."""
+SEARCH_WORTH = 0.8
+"""A copy that is hardly smaller saves nothing."""
+HASTY = 0.1
+"""Share of its width by which a followed face moves before it is looked at twice."""
 
 
 class MtcnnDetector:
@@ -83,11 +93,79 @@ class MtcnnDetector:
             boxes = self._refine(frame, boxes)
             boxes, scores, landmarks = self._decide(frame, boxes)
         faces = [
-            Face((float(x1), float(y1), float(x2 - x1), float(y2 - y1)), marks, float(score))
-            for (x1, y1, x2, y2), score, marks in zip(boxes, scores, landmarks, strict=True)
-            if score >= self._least_score and x2 > x1 and y2 > y1
+            face
+            for face in _faces(boxes, scores, landmarks)
+            if face.score >= self._least_score and min(face.box[2:]) > 0.0
         ]
         return sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True)
+
+    def search(self, pixels: Pixels) -> list[Face]:
+        """Find the faces of a video's frame: on a small copy of it, then each once more in its own pixels.
+
+        Takes a fraction of the time of :meth:`detect` and looks for faces of the same share of the frame.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (height, width, 3)
+            RGB.
+
+        Returns
+        -------
+        list of Face
+            Largest first.
+        """
+        height, width = pixels.shape[:2]
+        share = SEARCH_SHORTER / min(height, width)
+        if share >= SEARCH_WORTH:
+            return self.detect(pixels)
+        size = (max(1, round(width * share)), max(1, round(height * share)))
+        small = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_AREA)
+        rough = [_scaled(face, width / size[0], height / size[1]) for face in self.detect(np.asarray(small, np.uint8))]
+        found = [face for face in self.follow(pixels, rough) if face is not None]
+        return sorted(found, key=lambda face: face.box[2] * face.box[3], reverse=True)
+
+    def follow(self, pixels: Pixels, faces: Sequence[Face]) -> list[Face | None]:
+        """Look again where faces were a moment ago, with the last net of the cascade alone.
+
+        That net judges, corrects the box and finds the landmarks, as it does for a candidate of the nets before it; a
+        face that moved by less than about a quarter of its width is found where it is now.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (height, width, 3)
+            RGB; the frame after the one of the faces.
+        faces : sequence of Face, length m
+
+        Returns
+        -------
+        list of Face or None, length m
+            None where the face is gone.
+        """
+        found = self._again(pixels, list(faces))
+        # A box that moved far was cut off at one side: the net looks once more, where it says that the face is.
+        hasty = [i for i, (a, b) in enumerate(zip(faces, found, strict=True)) if b is not None and _moved(a, b)]
+        for place, face in zip(hasty, self._again(pixels, [found[i] for i in hasty]), strict=True):
+            found[place] = face
+        return found
+
+    def _again(self, pixels: Pixels, faces: Sequence[Face | None]) -> list[Face | None]:
+        """Look once where each face is said to be."""
+        found: list[Face | None] = [None] * len(faces)
+        boxes = np.array([face.box for face in faces if face is not None], dtype=np.float32).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        boxes = _square(boxes)
+        crops = {place: crop for place, box in enumerate(boxes) if (crop := _padded(pixels, box, 48)) is not None}
+        if not crops:
+            return found
+        places = list(crops)
+        batch = (
+            torch.from_numpy(np.stack(list(crops.values()))).to(self._device).permute(0, 3, 1, 2).float().contiguous()
+        )
+        with torch.inference_mode():
+            scores, corrections, marks = _in_batches(self._output, _ready(batch))
+        for place, face in zip(places, _faces(*_judged(boxes[places], scores, corrections, marks)), strict=True):
+            found[place] = face if face.score >= self._least_score and _shaped_like_a_face(face) else None
+        return found
 
     def _propose(self, frame: torch.Tensor, smallest: int) -> Floats:
         """Give candidates of every scale, shape (n, 4), as squares."""
@@ -130,12 +208,9 @@ class MtcnnDetector:
             return boxes, np.zeros(0, np.float32), np.zeros((0, 5, 2), np.float32)
         scores, corrections, marks = _in_batches(self._output, crops)
         kept = scores > PASS[2]
-        boxes, scores, corrections, marks = boxes[kept], scores[kept], corrections[kept], marks[kept]
-        sides = boxes[:, None, 2:] - boxes[:, None, :2] + 1
-        landmarks = np.stack((marks[:, :5], marks[:, 5:]), 2) * sides + boxes[:, None, :2] - 1
-        boxes = _corrected(boxes, corrections)
+        boxes, scores, landmarks = _judged(boxes[kept], scores[kept], corrections[kept], marks[kept])
         best = _not_inside(boxes, scores, OVERLAP)
-        return boxes[best], scores[best], landmarks[best].astype(np.float32)
+        return boxes[best], scores[best], landmarks[best]
 
 
 def _ready(pixels: torch.Tensor) -> torch.Tensor:
@@ -145,15 +220,60 @@ def _ready(pixels: torch.Tensor) -> torch.Tensor:
 
 def _crops(frame: torch.Tensor, boxes: Floats, side: int) -> tuple[Floats, torch.Tensor | None]:
     """Cut boxes out of the frame, each scaled to a square; those with nothing of the frame in them are dropped."""
-    height, width = frame.shape[2:]
+    edges = _edges(boxes, *frame.shape[2:])
+    inside = (edges[:, 2] > edges[:, 0]) & (edges[:, 3] > edges[:, 1])
+    crops = [interpolate(frame[:, :, y1:y2, x1:x2], (side, side), mode="area") for x1, y1, x2, y2 in edges[inside]]
+    return boxes[inside], _ready(torch.cat(crops)) if crops else None
+
+
+def _edges(boxes: Floats, height: int, width: int) -> NDArray[np.int64]:
+    """Give left, top, right and bottom of boxes cut off at the frame's border, shape (n, 4)."""
     # The nets count pixels from 1, and a box's last pixel belongs to it.
     edges = np.trunc(boxes).astype(np.int64)
-    left, top = np.maximum(edges[:, 0], 1) - 1, np.maximum(edges[:, 1], 1) - 1
-    right, bottom = np.minimum(edges[:, 2], width), np.minimum(edges[:, 3], height)
-    inside = (right > left) & (bottom > top)
-    places = zip(left[inside], top[inside], right[inside], bottom[inside], strict=True)
-    crops = [interpolate(frame[:, :, y1:y2, x1:x2], (side, side), mode="area") for x1, y1, x2, y2 in places]
-    return boxes[inside], _ready(torch.cat(crops)) if crops else None
+    edges[:, :2] = np.maximum(edges[:, :2], 1) - 1
+    edges[:, 2:] = np.minimum(edges[:, 2:], (width, height))
+    return edges
+
+
+def _padded(pixels: Pixels, box: Floats, side: int) -> Pixels | None:
+    """Cut a square box out and scale it, black where it reaches over the border; None where nothing of it is inside.
+
+    A detection stretches what is inside of the border instead, as facenet-pytorch does. Frame after frame that would
+    drive a box that touches the border out of the picture.
+    """
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = (round(float(edge)) for edge in box)
+    inside = pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    if right <= left or bottom <= top or not inside.size:
+        return None
+    across, down = side / (right - left), side / (bottom - top)
+    x1, x2 = round((max(left, 0) - left) * across), round((min(right, width) - left) * across)
+    y1, y2 = round((max(top, 0) - top) * down), round((min(bottom, height) - top) * down)
+    if x2 <= x1 or y2 <= y1:
+        return None
+    crop = np.zeros((side, side, 3), dtype=np.uint8)
+    way = cv2.INTER_AREA if min(inside.shape[:2]) > side else cv2.INTER_LINEAR
+    crop[y1:y2, x1:x2] = cv2.resize(np.ascontiguousarray(inside), (x2 - x1, y2 - y1), interpolation=way)
+    return crop
+
+
+def _shaped_like_a_face(face: Face) -> bool:
+    width, height = face.box[2:]
+    return width > 0.0 and SHAPE[0] <= height / width <= SHAPE[1]
+
+
+def _judged(boxes: Floats, scores: Floats, corrections: Floats, marks: Floats) -> tuple[Floats, Floats, Floats]:
+    """Apply what the last net says of boxes: corrected boxes, scores, landmarks (n, 5, 2)."""
+    sides = boxes[:, None, 2:] - boxes[:, None, :2] + 1
+    landmarks = np.stack((marks[:, :5], marks[:, 5:]), 2) * sides + boxes[:, None, :2] - 1
+    return _corrected(boxes, corrections), scores, landmarks.astype(np.float32)
+
+
+def _faces(boxes: Floats, scores: Floats, landmarks: Floats) -> list[Face]:
+    return [
+        Face((float(x1), float(y1), float(x2 - x1), float(y2 - y1)), marks, float(score))
+        for (x1, y1, x2, y2), score, marks in zip(boxes, scores, landmarks, strict=True)
+    ]
 
 
 def _in_batches(net: torch.nn.Module, crops: torch.Tensor) -> tuple[Floats, ...]:
@@ -165,6 +285,18 @@ def _corrected(boxes: Floats, corrections: Floats) -> Floats:
     sides = boxes[:, 2:] - boxes[:, :2] + 1
     moved: Floats = boxes + corrections * np.concatenate((sides, sides), 1)
     return moved
+
+
+def _scaled(face: Face, sx: float, sy: float) -> Face:
+    x, y, width, height = face.box
+    marks = ((face.landmarks + 0.5) * (sx, sy) - 0.5).astype(np.float32)
+    return Face((x * sx, y * sy, width * sx, height * sy), marks, face.score)
+
+
+def _moved(before: Face, now: Face) -> bool:
+    """Say whether a box moved by more than a tenth of its width."""
+    (ax, ay, width, height), (bx, by, *_) = before.box, now.box
+    return max(abs(bx - ax), abs(by - ay)) > HASTY * max(width, height)
 
 
 def _square(boxes: Floats) -> Floats:

@@ -47,7 +47,7 @@ def overlap(a: Sequence[Face], b: Sequence[Face]) -> NDArray[np.float64]:
     return np.asarray(inside / np.maximum(union, 1e-9), dtype=np.float64)
 
 
-def _best_pairs(worth: NDArray[np.float64]) -> list[tuple[int, int]]:
+def best_pairs(worth: NDArray[np.float64]) -> list[tuple[int, int]]:
     """Pair rows and columns so that the sum is largest."""
     if 1 in worth.shape:
         best = int(worth.argmax())
@@ -59,8 +59,22 @@ def _best_pairs(worth: NDArray[np.float64]) -> list[tuple[int, int]]:
     return list(zip(rows.tolist(), columns.tolist(), strict=True))
 
 
-@dataclass
-class _Track:
+@dataclass(eq=False)
+class Track:
+    """A face that is followed.
+
+    Attributes
+    ----------
+    number : int
+        Counted from 1 and never used again.
+    face : Face
+        Where it was seen last.
+    embedding : ndarray of float32, shape (d,)
+        Of the newest chip that was encoded.
+    seen_s : float
+        Time of the frame in which it was seen last.
+    """
+
     number: int
     face: Face
     embedding: Vector
@@ -68,55 +82,109 @@ class _Track:
 
 
 class Tracker:
-    """Follow faces from frame to frame by overlap and likeness.
+    """Follow faces from frame to frame.
 
-    A face keeps its track when its box overlaps the track's last one and does not look like somebody else, or when it
-    jumped but looks the same. Two faces never share a track; a track that nobody saw for a second, or for three frames
-    where these come more slowly, ends, and its number is not used again.
+    In each frame, ``begin`` gives the tracks that were in the one before; those whose face is found where it was are
+    kept, with or without a new embedding. Every other face needs one, and ``assign`` gives it the lost track whose box
+    it overlaps and whom it does not contradict, or one that looks the same elsewhere, or a new one. Two faces never
+    share a track; a track that nobody saw for a second, or for three frames where these come more slowly, ends.
     """
 
     def __init__(self) -> None:
         self._time_s: float | None = None
         self._intervals: deque[float] = deque(maxlen=_INTERVALS)
-        self._tracks: list[_Track] = []
+        self._tracks: list[Track] = []
+        self._here: set[int] = set()
         self._last = 0
 
-    def assign(self, faces: Sequence[Face], embeddings: NDArray[np.float32], *, time_s: float) -> list[int]:
-        """Give the track number of each face.
+    def begin(self, time_s: float) -> list[Track]:
+        """Begin a frame; give the tracks that were seen in the last one.
+
+        Parameters
+        ----------
+        time_s : float
+            The frame's time; seconds before that of the last frame mean another scene.
+        """
+        self._watch_pace(time_s)
+        patience_s = self.patience_s
+        self._tracks = [t for t in self._tracks if 0.0 <= time_s - t.seen_s <= patience_s]
+        before, self._here = self._here, set()
+        return [track for track in self._tracks if track.number in before]
+
+    def keep(self, track: Track, face: Face) -> None:
+        """Say where the face of a track is in this frame."""
+        track.face, track.seen_s = face, self._now
+        self._here.add(track.number)
+
+    def confirm(self, track: Track, embedding: Vector) -> bool:
+        """Compare a track with the newest embedding of its face; one that has become somebody else ends.
+
+        Returns
+        -------
+        bool
+            False where it ended.
+        """
+        if float(track.embedding @ embedding) < LEAST_SAME:
+            self._tracks.remove(track)
+            self._here.discard(track.number)
+            return False
+        track.embedding = embedding
+        return True
+
+    def assign(self, faces: Sequence[Face], embeddings: NDArray[np.float32]) -> list[int]:
+        """Give the track number of each face that continues no track of the last frame.
 
         Parameters
         ----------
         faces : sequence of Face, length m
         embeddings : ndarray of float32, shape (m, d)
             Unit rows, one a face.
-        time_s : float
-            The frame's time; not before that of the last call.
 
         Returns
         -------
         list of int
             Counted from 1; 0 for a face that is too uncertain to begin a track.
         """
-        self._watch_pace(time_s)
-        patience_s = self.patience_s
-        self._tracks = [t for t in self._tracks if 0.0 <= time_s - t.seen_s <= patience_s]
+        lost = self.lost
         numbers = [0] * len(faces)
-        if faces and self._tracks:
-            iou = overlap([t.face for t in self._tracks], faces)
-            alike = np.stack([t.embedding for t in self._tracks]) @ embeddings.T
+        if faces and lost:
+            iou = overlap([t.face for t in lost], faces)
+            alike = np.stack([t.embedding for t in lost]) @ embeddings.T
             possible = ((iou >= LEAST_OVERLAP) & (alike >= LEAST_SAME)) | (alike >= LEAST_ALIKE)
             worth = np.where(possible, iou + np.clip(alike, 0.0, 1.0), -1.0)
-            for row, column in _best_pairs(worth):
+            for row, column in best_pairs(worth):
                 if possible[row, column]:
-                    track = self._tracks[row]
-                    track.face, track.embedding, track.seen_s = faces[column], embeddings[column], time_s
-                    numbers[column] = track.number
+                    lost[row].embedding = embeddings[column]
+                    self.keep(lost[row], faces[column])
+                    numbers[column] = lost[row].number
         for column, face in enumerate(faces):
             if not numbers[column] and face.score >= LEAST_BEGIN:
                 self._last += 1
-                self._tracks.append(_Track(self._last, face, embeddings[column], time_s))
+                self._tracks.append(Track(self._last, face, embeddings[column], self._now))
+                self._here.add(self._last)
                 numbers[column] = self._last
         return numbers
+
+    def drop_all(self) -> None:
+        """End every track, as when another encoder's embeddings follow."""
+        self._tracks, self._here = [], set()
+
+    @property
+    def lost(self) -> list[Track]:
+        """Tracks that may continue and were not seen in this frame so far."""
+        return [track for track in self._tracks if track.number not in self._here]
+
+    @property
+    def interval_s(self) -> float:
+        """Median of the last five intervals between frames, seconds; 0 while there are none."""
+        return median(self._intervals) if self._intervals else 0.0
+
+    @property
+    def _now(self) -> float:
+        if self._time_s is None:
+            msg = "a frame begins with begin()"
+            raise RuntimeError(msg)
+        return self._time_s
 
     def _watch_pace(self, time_s: float) -> None:
         if self._time_s is not None and time_s < self._time_s:
@@ -128,9 +196,7 @@ class Tracker:
     @property
     def patience_s(self) -> float:
         """Seconds that a track now goes on without being seen, from the median of the last five intervals."""
-        if not self._intervals:
-            return PATIENCE_S
-        return min(max(PATIENCE_S, PATIENCE_FRAMES * median(self._intervals)), LONGEST_PATIENCE_S)
+        return min(max(PATIENCE_S, PATIENCE_FRAMES * self.interval_s), LONGEST_PATIENCE_S)
 
     @property
     def alive(self) -> frozenset[int]:

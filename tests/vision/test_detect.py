@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from facenet_pytorch import MTCNN
 
+from osfi_gui.core.values import Face
 from osfi_gui.vision.detect import SMALLEST_PX, MtcnnDetector
 from osfi_gui.vision.pictures import read_picture
 
@@ -113,3 +114,48 @@ def test_a_face_cut_by_the_border_is_still_a_face(demo_dir, mtcnn):
     faces = mtcnn.detect(cut)
     assert faces
     assert faces[0].box[0] < 0.05 * width
+
+
+def eye_distance(face):
+    return float(np.linalg.norm(face.landmarks[1] - face.landmarks[0]))
+
+
+def apart(a, b):
+    """Give the mean distance of two faces' landmarks, in distances of the eyes."""
+    return float(np.linalg.norm(a.landmarks - b.landmarks, axis=1).mean()) / eye_distance(a)
+
+
+@pytest.mark.parametrize("name", LFW[:5])
+def test_a_face_that_moved_by_a_fifth_is_found_where_it_is_now(name, shared_data, mtcnn):
+    pixels = read_picture(shared_data / "lfw250" / name)
+    (face, *_) = mtcnn.detect(pixels)
+    step = round(0.2 * face.box[2])
+    moved = np.roll(pixels, step, axis=1)
+    (again,) = mtcnn.follow(moved, [face])
+    assert again is not None
+    (expected, *_) = mtcnn.detect(moved)
+    assert apart(expected, again) < 0.12
+    assert again.landmarks[:, 0].mean() - face.landmarks[:, 0].mean() == pytest.approx(step, abs=0.1 * face.box[2])
+
+
+def test_a_face_that_is_gone_is_not_followed(shared_data, demo_dir, mtcnn):
+    pixels = read_picture(demo_dir / "strangers" / "obama.jpg")
+    (face,) = mtcnn.detect(pixels)
+    elsewhere = Face((5.0, 5.0, 80.0, 80.0), face.landmarks, 1.0)
+    outside = Face((-500.0, -500.0, 80.0, 80.0), face.landmarks, 1.0)
+    found = mtcnn.follow(pixels, [elsewhere, face, outside])
+    assert found[0] is None
+    assert found[2] is None
+    assert apart(face, found[1]) < 0.08
+    assert mtcnn.follow(np.zeros_like(pixels), [face]) == [None]
+    assert mtcnn.follow(pixels, []) == []
+
+
+def test_a_search_finds_what_a_detection_finds(demo_dir, mtcnn):
+    """Portraits of 300 to 2,000 pixels, in which it looks at a copy of 240."""
+    for path in sorted((demo_dir / "strangers").glob("*.jpg")):
+        pixels = read_picture(path)
+        exact, quick = mtcnn.detect(pixels), mtcnn.search(pixels)
+        assert len(quick) == len(exact)
+        for a, b in zip(exact, quick, strict=True):
+            assert apart(a, b) < 0.1

@@ -26,7 +26,8 @@ def like(vector, cosine, *, beside=9):
 
 
 def assign(tracker, *seen, at_s):
-    return tracker.assign([f for f, _ in seen], np.array([v for _, v in seen]).reshape(-1, DIM), time_s=at_s)
+    tracker.begin(at_s)
+    return tracker.assign([f for f, _ in seen], np.array([v for _, v in seen]).reshape(-1, DIM))
 
 
 def test_overlap_is_intersection_over_union():
@@ -184,7 +185,8 @@ def test_portraits_of_two_people_shown_in_one_place_are_two_tracks(demo_dir, mtc
         face = mtcnn.detect(pixels)[0]
         vector = sface.embed([sface.chip(Portrait(pixels, face))])[0]
         placed = Face((100.0, 100.0, 80.0, 100.0), face.landmarks, face.score)
-        numbers.append(tracker.assign([placed], vector[None], time_s=index * 0.04)[0])
+        tracker.begin(index * 0.04)
+        numbers.append(tracker.assign([placed], vector[None])[0])
     assert numbers == [1, 2]
 
 

@@ -1,0 +1,45 @@
+"""How much a face's chip has changed: whether another look at it would tell anything new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from osfi_gui.core.values import Pixels
+
+SIDE = 16
+_NOISE = 4.0
+"""Grey levels of contrast below which a chip shows nothing but the camera's noise."""
+
+
+def thumb(chip: Pixels) -> NDArray[np.float32]:
+    """Shrink a chip to what changes when the face does.
+
+    Parameters
+    ----------
+    chip : ndarray of uint8, shape (height, width, 3)
+        Aligned, RGB.
+
+    Returns
+    -------
+    ndarray of float32, shape (16, 16)
+        Luma, 0..255, averaged over areas, so that the camera's noise is gone.
+    """
+    small = cv2.resize(np.ascontiguousarray(chip), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.float32)
+
+
+def change(before: NDArray[np.float32], now: NDArray[np.float32]) -> float:
+    """Give the root mean square difference of two thumbs, as a share of the contrast of the first.
+
+    Returns
+    -------
+    float
+        0 where they are equal. About sqrt(2 (1 - r)) for pictures of equal light whose correlation is r.
+    """
+    return float(np.sqrt(np.mean((now - before) ** 2)) / (before.std() + _NOISE))
