@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from osfi_gui.store.settings import Settings
 
 DEFAULT_ENCODER = "sface"
+UNPAINTED_MS = 1000
+"""So long the threads wait for the window to be painted: one that is begun as an icon is not."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ class App(QObject):
         self._said: set[str] = set()
         self._address = ""
         self._show_began = False
+        self._waiting = QTimer(self, singleShot=True, interval=UNPAINTED_MS)
+        self._waiting.timeout.connect(self._begin_threads)
 
     def _connect(self) -> None:
         """Connect what only the program as a whole can do: remember, restyle, report, end."""
@@ -199,8 +203,17 @@ class App(QObject):
     def begin(self) -> None:
         """Show the window, then start everything that takes time behind it."""
         self.window.enrol.set_operator(self._settings.operator)
+        self._waiting.start()
+        self.window.installEventFilter(self)
         self.window.show()
-        QTimer.singleShot(0, self._begin_threads)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Begin once the window is painted: importing torch takes the processor and Python's lock from it."""
+        if event.type() is QEvent.Type.Paint:
+            self.window.removeEventFilter(self)
+            if self._waiting.isActive():
+                self._waiting.start(0)  # when all of it is, and not only its ground
+        return super().eventFilter(watched, event)
 
     @Slot()
     def _begin_threads(self) -> None:
@@ -222,6 +235,7 @@ class App(QObject):
 
     def end(self) -> None:
         """Join every thread; called after the event loop."""
+        self._waiting.stop()
         gc.enable()
         self.capture.end()
         self.recognition.end()
