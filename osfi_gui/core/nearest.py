@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -11,12 +12,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from osfi_gui.core.values import Prototypes
+
 SPAN = 65_536
 """Prototypes whose cosines are held at once: they stay in the cache until the largest are found."""
 BLOCK = 512
 """Prototypes that all probes meet before the next ones are read: 256 KiB of float32 where d = 128."""
 LANES = 8
 """Values compared with each other before the few that are left are partitioned, in rows of a thousand."""
+HALF_SHIFT = 13
+"""Bits that the fraction of a float32 has more than that of a float16."""
+HALF_SCALE = np.float32(2.0**112)
+"""What a float16 must be multiplied by whose bits were moved to their places in a float32: the biases differ by 112."""
+HALF_BITS = np.int32(-0x7000_0001)
+"""All but the three bits of a float32's exponent that a float16 has not: 0x8fffffff."""
 MANY = 8_192
 """From this many values on there are eight times as many lanes."""
 
@@ -33,7 +42,8 @@ def cosines(
     Parameters
     ----------
     probes : ndarray of float32, shape (m, d)
-    matrix : ndarray of float32, shape (n, d)
+    matrix : ndarray of float32 or float16, shape (n, d)
+        Components of a float16 below 6e-5 may count as 0, where the processor is told to flush what is so small.
     out : ndarray of float32, shape (m, n), optional
         Where they go.
 
@@ -43,6 +53,8 @@ def cosines(
         Not clipped: rounding can leave a unit vector's product with itself above 1.
     """
     found = np.empty((len(probes), len(matrix)), np.result_type(probes, matrix)) if out is None else out
+    if matrix.dtype == np.float16:
+        return _cosines_of_half(probes, matrix, out=found)
     if len(probes) == 1:
         np.vecdot(matrix, probes[0], out=found[0])
         return found
@@ -51,6 +63,32 @@ def cosines(
         for probe, row in zip(probes, found, strict=True):
             np.vecdot(block, probe, out=row[start : start + BLOCK])
     return found
+
+
+def halved(gallery: Prototypes) -> Prototypes:
+    """Give the same prototypes as float16: half of the memory, and about three times the time of a match."""
+    return replace(gallery, matrix=cast("NDArray[np.float32]", gallery.matrix.astype(np.float16)))
+
+
+def _cosines_of_half(
+    probes: NDArray[np.floating], matrix: NDArray[np.floating], *, out: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """Multiply probes by float16 prototypes, a block at a time made float32 in the cache.
+
+    numpy converts float16 one by one. Moving the bits to their places and leaving the factor to the probe is exact and
+    takes a third of the time.
+    """
+    bits = matrix.view(np.int16)
+    scaled = probes.astype(np.float32) * HALF_SCALE
+    held = np.empty((min(BLOCK, len(matrix)), matrix.shape[1]), np.int32)
+    for start in range(0, len(matrix), BLOCK):
+        block = held[: len(matrix) - start]
+        np.copyto(block, bits[start : start + BLOCK])
+        np.left_shift(block, HALF_SHIFT, out=block)
+        np.bitwise_and(block, HALF_BITS, out=block)
+        for probe, row in zip(scaled, out, strict=True):
+            np.vecdot(block.view(np.float32), probe, out=row[start : start + BLOCK])
+    return out
 
 
 def nearest(values: NDArray[np.floating], count: int) -> NDArray[np.intp]:

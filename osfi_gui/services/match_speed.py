@@ -1,41 +1,57 @@
-"""How long one match takes, beside a plain copy of the prototypes it has to read."""
+"""How long a match takes, beside a plain copy of the prototypes it has to read."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.gallery import normalise
-from osfi_gui.core.match import default_matcher, match, matcher_named
+from osfi_gui.core.match import Cosine, Nac, NacCohort, match_many, matcher_named
+from osfi_gui.core.nearest import halved
 from osfi_gui.core.values import Prototypes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DIM = 128
 """As long as the default encoder's embeddings."""
 MOST = 2_000_000
 """More prototypes would take more than 2 GB, twice: the copy is as large."""
+COHORT = 64
+"""As large as a calibration makes it at most."""
+MATCHERS = (Cosine.name, Nac.name, NacCohort.name)
 ROUNDS = 15
+SHORT_ROUNDS = 201
+SHORT = 10_000
+"""Below so many prototypes there are more rounds: what takes microseconds is disturbed by everything."""
 
 
 @dataclass(frozen=True)
 class MatchSpeed:
-    """What was measured at one size.
+    """What was measured with one matcher at one size.
 
     Attributes
     ----------
     size : int
         Number n of prototypes.
     matcher : str
-        That of a gallery of this size which is not calibrated.
+    faces : int
+        Probes that were matched together.
+    bytes : int
+        Of the prototypes.
     match_ms, copy_ms : float
-        Median milliseconds of one probe, and of copying n x d float32; taken in turns.
+        Median milliseconds of matching all probes, and of copying the prototypes; taken in turns.
     """
 
     size: int
     matcher: str
+    faces: int
+    bytes: int
     match_ms: float
     copy_ms: float
 
@@ -45,15 +61,19 @@ class MatchSpeed:
         return self.match_ms / self.copy_ms
 
 
-def measure_match(size: int, *, rounds: int = ROUNDS) -> MatchSpeed:
-    """Match random unit vectors (seed 0) against as many as asked.
+def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int | None = None) -> Iterator[MatchSpeed]:
+    """Match random unit vectors (seed 0) against as many as asked, with each matcher that looks at the nearest.
 
     Parameters
     ----------
     size : int
         1 <= n <= 2 000 000.
-    rounds : int
-        How often each is done; one more that warms up does not count.
+    faces : int
+        Probes that are matched together, 1 or more.
+    half : bool
+        Keep the prototypes as float16.
+    rounds : int, optional
+        How often each is done; one more that warms up does not count. 15, or 201 below 10 000 prototypes.
 
     Raises
     ------
@@ -63,21 +83,25 @@ def measure_match(size: int, *, rounds: int = ROUNDS) -> MatchSpeed:
     if not 1 <= size <= MOST:
         raise DeskError(f"{size} prototypes cannot be measured.", f"Choose sizes from 1 to {MOST}.")
     rng = np.random.default_rng(0)
-    matrix = normalise(rng.standard_normal((size, DIM), dtype=np.float32))
-    probes = normalise(rng.standard_normal((rounds + 1, DIM), dtype=np.float32))
     ids = tuple(range(1, size + 1))
+    matrix = normalise(rng.standard_normal((size, DIM), dtype=np.float32))
     gallery = Prototypes("sface", 1, ids, tuple(map(str, ids)), matrix)
-    matcher = matcher_named(default_matcher(size)[0])
-    target = np.empty_like(matrix)
-    matches, copies = [], []
-    for probe in probes:
-        began = time.perf_counter()
-        match(probe, gallery, matcher=matcher)
-        matched = time.perf_counter()
-        np.copyto(target, matrix)
-        copied = time.perf_counter()
-        matches.append(matched - began)
-        copies.append(copied - matched)
-    return MatchSpeed(
-        size, matcher.name, 1000.0 * statistics.median(matches[1:]), 1000.0 * statistics.median(copies[1:])
-    )
+    if half:
+        gallery = halved(gallery)
+    cohort = normalise(rng.standard_normal((COHORT, DIM), dtype=np.float32))
+    target = np.empty_like(gallery.matrix)
+    often = rounds or (SHORT_ROUNDS if size < SHORT else ROUNDS)
+    for name in MATCHERS:
+        matcher = matcher_named(name)
+        matches, copies = [], []
+        for _ in range(often + 1):
+            probes = normalise(rng.standard_normal((faces, DIM), dtype=np.float32))
+            began = time.perf_counter()
+            match_many(probes, gallery, matcher=matcher, cohort=cohort)
+            matched = time.perf_counter()
+            np.copyto(target, gallery.matrix)
+            copied = time.perf_counter()
+            matches.append(matched - began)
+            copies.append(copied - matched)
+        match_ms, copy_ms = (1000.0 * statistics.median(times[1:]) for times in (matches, copies))
+        yield MatchSpeed(size, name, faces, gallery.matrix.nbytes, match_ms, copy_ms)

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from osfi_gui.core import nearest as at_scale
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Evidence, Evm, Nac, NacCohort, NnGuide, Reference, match, match_many
-from osfi_gui.core.nearest import cosines, nearest, nearest_rows
+from osfi_gui.core.nearest import cosines, halved, nearest, nearest_rows
 from osfi_gui.core.values import Prototypes
 
 SIZES = (1, 2, 15, 16, 10_000)
@@ -172,3 +172,32 @@ def test_the_shares_of_one_probe_are_the_matcher_s_of_many(gallery, strangers, k
     evidence = Evidence(np.array([gallery]), np.array([strangers]).reshape(1, -1))
     for matcher in (Nac(k=k), NacCohort(k=k)):
         np.testing.assert_allclose(matcher.shares_of(near, others), matcher.shares(evidence)[0], rtol=1e-12)
+
+
+@given(st.integers(1, 1_500), st.integers(1, 4), st.sampled_from([1, 10, 128]), st.integers(0, 2**32 - 1))
+def test_prototypes_of_half_the_size_give_the_cosines_of_their_float16_values(n, m, d, seed):
+    people, probes = halved(people_of(unit_rows(n, seed=seed, d=d))), unit_rows(m, seed=seed + 1, d=d)
+    assert people.matrix.dtype == np.float16
+    expected = probes.astype(np.float64) @ people.matrix.astype(np.float64).T
+    found = cosines(probes, people.matrix)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_every_float16_up_to_two_is_read_as_what_it_is():
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.abs(every.astype(np.float64)) <= 2.0]
+    assert len(finite) == 2 * (16 * 1024 + 1)  # 0, the subnormals, 15 binades of 1024, and 2; of both signs
+    found = cosines(np.ones((1, 1), np.float32), finite[:, None])[0]
+    np.testing.assert_array_equal(found.astype(np.float64), finite.astype(np.float64))
+
+
+def test_a_match_against_float16_differs_by_their_rounding_only():
+    people, cohort = people_of(unit_rows(3_000, seed=0, d=128)), unit_rows(20, seed=1, d=128)
+    probes = normalise(people.matrix[:50] + 0.5 * unit_rows(50, seed=2, d=128))
+    for matcher in MATCHERS:
+        full = match_many(probes, people, matcher=matcher, cohort=cohort)
+        half = match_many(probes, halved(people), matcher=matcher, cohort=cohort)
+        assert [found.neighbours[0].name for found in half] == [found.neighbours[0].name for found in full]
+        # A component is off by 2^-12 of itself at most: the cosine of unit vectors by 2^-12 (Cauchy-Schwarz).
+        np.testing.assert_allclose([f.cosine for f in half], [f.cosine for f in full], atol=2.0**-12 + 1e-6)
