@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from osfi_gui.core.desk import GalleryState, Notice, Phase, Tone, TuneState
 from osfi_gui.core.events import Failed, Finished
-from osfi_gui.core.remeasure import MeasuredAgain
 from osfi_gui.workers.aside import Aside
 from osfi_gui.workers.desk import told
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from osfi_gui.core.events import Event, Token
+    from osfi_gui.core.remeasure import MeasuredAgain
     from osfi_gui.workers.calibrate_desk import CalibrateDesk
     from osfi_gui.workers.desk import Desk
 
@@ -155,9 +155,12 @@ class RemeasureDesk(QObject):
 
     @Slot(object)
     def _on_over(self, event: Event) -> None:
+        # Here and not at the top: it brings the statistics along, and the window is there before them.
+        from osfi_gui.core.remeasure import MeasuredAgain as Made
+
         key, self._running = self._running, None
         now = key is not None and key == self._key()
-        if now and isinstance(event, Finished) and isinstance(event.result, MeasuredAgain):
+        if now and isinstance(event, Finished) and isinstance(event.result, Made):
             self._done, self._made = key, event.result
             self.offered.emit(event.result.offer)
         elif now and isinstance(event, Failed):
