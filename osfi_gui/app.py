@@ -62,6 +62,7 @@ class Options:
     gallery: str = ""
     source: str = ""
     encoder: str = ""
+    runtime: str = "torch"
     quit_after_decisions: int = 0
     timings: bool = False
 
@@ -76,6 +77,12 @@ def parse(arguments: Sequence[str]) -> Options:
         "--source", default="", help="demo, camera:NAME, a stream's address, or a picture, folder or video"
     )
     parser.add_argument("--encoder", default="", metavar="NAME", help="the encoder, see “osfi encoders list”")
+    parser.add_argument(
+        "--runtime",
+        choices=("torch", "opencv"),  # vision.runtime.RUNTIMES, whose import takes as long as torch's
+        default="torch",
+        help="what computes embeddings on the CPU while people are identified; opencv gives the same, sooner",
+    )
     parser.add_argument(
         "--quit-after-decisions",
         type=int,
@@ -136,7 +143,7 @@ class App(QObject):
         self._key: Mailbox[OpenGallery] = Mailbox()
         self.capture = CaptureThread(feed, make_source=self._make_source)
         self.recorder = Recorder()
-        self.recognition = RecognitionThread(feed, load=lambda: _load(encoder), watcher=self.recorder)
+        self.recognition = RecognitionThread(feed, load=lambda: _load(encoder, options.runtime), watcher=self.recorder)
         self.computer = Computer()
         self.desk = Desk()
         self.tune_desk, self.tuning = TuneDesk(self.desk), TuneThread()
@@ -366,10 +373,10 @@ def without_credentials(address: str) -> str:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _load(encoder: str) -> Engine:
+def _load(encoder: str, runtime: str) -> Engine:
     from osfi_gui.services.engine import load_engine
 
-    return load_engine(encoder)
+    return load_engine(encoder, runtime=runtime)
 
 
 def _application() -> QApplication:

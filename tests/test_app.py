@@ -9,10 +9,12 @@ import sys
 import pytest
 
 from osfi_gui.app import App, Options, default_gallery, make_source, parse, without_credentials
+from osfi_gui.cli.console import Runtime
 from osfi_gui.core.desk import Phase, SourceState
 from osfi_gui.core.errors import SourceError
 from osfi_gui.core.values import SourceInfo
 from osfi_gui.paths import config_dir, data_dir
+from osfi_gui.vision.runtime import RUNTIMES
 
 INFO = SourceInfo("cam", 640, 480, 25.0, None, live=True, video=True)
 
@@ -43,10 +45,22 @@ def test_every_option_is_read():
             "camera:Desk",
             "--encoder",
             "sface",
+            "--runtime",
+            "opencv",
             "--quit-after-decisions",
             "3",
         ]
-    ) == Options(demo=True, gallery="g.osfi", source="camera:Desk", encoder="sface", quit_after_decisions=3)
+    ) == Options(
+        demo=True, gallery="g.osfi", source="camera:Desk", encoder="sface", runtime="opencv", quit_after_decisions=3
+    )
+
+
+def test_the_window_and_the_command_line_offer_the_runtimes_that_there_are():
+    for runtime in RUNTIMES:
+        assert parse(["--runtime", runtime]).runtime == Runtime(runtime)
+    assert len(Runtime) == len(RUNTIMES)
+    with pytest.raises(SystemExit):
+        parse(["--runtime", "tvm"])
 
 
 def test_wrong_usage_ends_with_two(capsys):
