@@ -57,7 +57,12 @@ class RemeasureDesk(QObject):
         desk.gallery_changed.connect(self.follow)
         desk.job_began.connect(self._aside.cancel, Qt.ConnectionType.DirectConnection)
         # Direct, so before the desk's thread ends: afterwards nobody would join the other one.
-        desk.ended.connect(self._aside.end, Qt.ConnectionType.DirectConnection)
+        desk.ended.connect(self._on_ended, Qt.ConnectionType.DirectConnection)
+
+    @Slot()
+    def _on_ended(self) -> None:
+        self._timer.stop()  # by its own thread, while there is one
+        self._aside.end()
 
     @Slot(object)
     @told
