@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WIDTH_LINES = 23
 """Width of the left column, in heights of a line of text."""
+TEXT_LINES = 28
+"""Width of the text that is there before anything is measured, in the same."""
 
 
 class CalibrateBody(QWidget):
@@ -255,7 +257,7 @@ class CalibrateBody(QWidget):
         column.addStretch(1)
         self._area = _Area(inside, self.tr("Scores and matchers"))
         self._area.setFixedWidth(round(WIDTH_LINES * self.fontMetrics().height()))
-        self.unmeasured.text.setFixedWidth(36 * self.fontMetrics().height())
+        self.unmeasured.text.setFixedWidth(TEXT_LINES * self.fontMetrics().height())
         self._right = QStackedWidget()
         self._right.addWidget(self.unmeasured)
         # Only where large letters leave too little room is there anything to scroll.

@@ -72,6 +72,7 @@ class OfferRow(InlineRow):
         )
         layout = self.layout()
         assert layout is not None
+        layout.setAlignment(self._mark_label, Qt.AlignmentFlag.AlignVCenter)
         for button in (self.use, self.look, self.leave):
             button.setAutoDefault(False)
             layout.addWidget(button)

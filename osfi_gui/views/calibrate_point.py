@@ -16,6 +16,7 @@ from osfi_gui.views.calibrate_plots import CalibrationPlots
 from osfi_gui.views.calibrate_readout import ReadOutCard
 from osfi_gui.views.calibrate_what_if import WhatIf
 from osfi_gui.views.calibrate_words import share_text
+from osfi_gui.views.calibrate_wrap import Wrap
 from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
 from osfi_gui.views.theme import set_role
@@ -279,13 +280,14 @@ class PointPanel(QWidget):
         below.setContentsMargins(16, 8, 16, 8)
         below.setSpacing(6)
         below.addWidget(self.now)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addStretch(1)
-        below.addLayout(line)
-        for button in (self.undo, self.back, self.report, self.use):
-            button.setAutoDefault(False)
-            line.addWidget(button)
+        changes, uses = QHBoxLayout(), QHBoxLayout()
+        for line, buttons in ((changes, (self.undo, self.back)), (uses, (self.report, self.use))):
+            line.setSpacing(8)
+            line.addStretch(1)
+            for button in buttons:
+                button.setAutoDefault(False)
+                line.addWidget(button)
+        below.addWidget(Wrap(changes, uses, stretch=(1, 0), spacing=8))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from osfi_gui.core.tune import Estimate
 from osfi_gui.views.calibrate_fields import ShareField, ThresholdSpin
 from osfi_gui.views.calibrate_words import interval_text, share_text
+from osfi_gui.views.calibrate_wrap import Wrap
 from osfi_gui.views.theme import set_role
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class ReadOutCard(QFrame):
         fields = QGridLayout()
         fields.setHorizontalSpacing(8)
         fields.setVerticalSpacing(6)
+        fields.setColumnStretch(2, 1)
         for row, (words, field) in enumerate(
             ((self.tr("Threshold"), self.threshold), (self.tr("or FAR at most"), self.far))
         ):
@@ -113,7 +115,6 @@ class ReadOutCard(QFrame):
         self.far.setFixedWidth(round(7.5 * self.fontMetrics().height()))
         line = QHBoxLayout()
         line.setSpacing(14)
-        line.addLayout(fields)
         titles = {
             "dir": (self.tr("DIR"), self.tr("Share of mated faces found as who they are")),
             "far": (self.tr("FAR"), self.tr("Share of strangers' faces accepted; where as many others would lie")),
@@ -148,5 +149,5 @@ class ReadOutCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 16, 10)
         layout.setSpacing(6)
-        layout.addLayout(line)
+        layout.addWidget(Wrap(fields, line, stretch=(0, 1), spacing=14))
         layout.addWidget(self.claim)

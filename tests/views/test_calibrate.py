@@ -12,9 +12,11 @@ from yardsticks import CONTROL, COSINE, contrast
 
 from osfi_gui.core.calibration import CalibrateRequest, ChoosePoint, WriteReport
 from osfi_gui.core.desk import EngineState, GalleryState, ImportStrangers, JobState, Phase
-from osfi_gui.core.values import Frame, OperatingPoint, Quality, Recognition
+from osfi_gui.core.remeasure import Offer
+from osfi_gui.core.values import Frame, Measurement, OperatingPoint, Quality, Recognition
 from osfi_gui.views.calibrate_export import export_plot
 from osfi_gui.views.calibrate_lines import pen_of
+from osfi_gui.views.calibrate_offer import offer_text
 from osfi_gui.views.theme import palette
 from osfi_gui.views.window import MainWindow
 
@@ -550,3 +552,126 @@ def test_the_plots_say_what_they_show(point):
     assert point.plots.histogram.accessibleName() == f"Score histogram, threshold {threshold}"
     assert point.plots.dir_far.accessibleName() == "DIR over FAR, FAR 1.0 %"
     assert point.numbers.accessibleDescription() == point.read.sentence
+
+
+# Large letters
+
+
+@pytest.fixture
+def large_letters(qapp):
+    """Let the system's letters be a quarter larger than usual."""
+    usual = QApplication.font()
+    larger = QApplication.font()
+    larger.setPointSizeF(1.25 * usual.pointSizeF())
+    QApplication.setFont(larger)
+    yield
+    QApplication.setFont(usual)
+
+
+@pytest.mark.usefixtures("large_letters")
+def test_with_letters_a_quarter_larger_the_page_fits_a_small_screen(window, page, point):
+    """1280 x 720: nothing is cut off at the sides, and up and down it scrolls."""
+    assert window.minimumSizeHint().width() <= 1280
+    assert (window.width(), window.height()) == (1280, 720)
+    for inside in (point.plots, point.numbers, point.what_if, point.use, point.undo, *point.numbers.numbers.values()):
+        begin = inside.mapTo(window, QPoint(0, 0)).x()
+        assert begin >= 0
+        assert begin + inside.width() <= 1280
+    # The numbers stand below the fields, not over them.
+    fields = point.numbers.far.mapTo(window, QPoint(0, point.numbers.far.height())).y()
+    assert point.numbers.numbers["dir"].mapTo(window, QPoint(0, 0)).y() >= fields
+
+
+def test_with_usual_letters_numbers_stand_beside_the_fields(window, point):
+    top = point.numbers.threshold.mapTo(window, QPoint(0, 0)).y()
+    bottom = point.numbers.far.mapTo(window, QPoint(0, point.numbers.far.height())).y()
+    assert top <= point.numbers.numbers["dir"].mapTo(window, QPoint(0, 0)).y() < bottom
+
+
+# What is offered
+
+
+@pytest.fixture
+def offer():
+    measured = Measurement((0.009, 0.002, 0.024), (0.98, 0.9, 1.0), 69, 23, 400, 400, True, people=23)
+    before = replace(COSINE, threshold=0.405)
+    return Offer(replace(COSINE, threshold=0.412, measured=measured), before, "cosine", "cosine", 23, False)
+
+
+def test_what_was_measured_again_is_offered_in_one_line_on_both_pages(window, page, offer, qtbot):
+    words = "Threshold measured again for 23 people: 0.4120 instead of 0.4050, FAR 0.90\u00a0% (0.20 to 2.4)."
+    for place, row in ((window.identify, window.identify.offer), (page, page.body.offer)):
+        assert row.isHidden()
+        place.show_offer(offer)
+        assert (row.text(), row.accessibleName()) == (words, words)
+        for button, asked in (
+            (row.use, place.offer_used),
+            (row.look, place.offer_looked_at),
+            (row.leave, place.offer_left),
+        ):
+            with qtbot.waitSignal(asked):
+                button.click()
+        assert not row.isHidden(), "it stays until the desk says that it is gone"
+        place.show_offer(None)
+        assert row.isHidden()
+
+
+def test_looking_at_an_offer_leads_to_the_page_with_its_threshold(window, page, point, offer, calibration):
+    window.show_page("identify")
+    window.identify.show_offer(offer)
+    window.identify.offer.look.click()
+    assert window.page == "calibrate"
+    fresh = make(revision=8)
+    window.calibrate.show_calibration(replace(view_of(fresh), offered=replace(offer.point, threshold=0.43)))
+    assert (point.choices.now.matcher, point.choices.now.threshold) == ("cosine", 0.43)
+    point.undo.click()
+    assert point.choices.now.matcher == "nac"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"before": None}, "Measured again for 23 people: cosine from 0.4120 on; nothing is decided yet, FAR"),
+        (
+            {"stays": True, "before": replace(COSINE, threshold=0.412)},
+            "Threshold 0.4120 measured again for 23 people, FAR",
+        ),
+        (
+            {"before": replace(COSINE, matcher="nac", threshold=0.08), "title_before": "NAC"},
+            "Measured again for 23 people: cosine from 0.4120 on instead of NAC from 0.08000, FAR",
+        ),
+        ({"people": 1}, "Threshold measured again for 1 person: 0.4120 instead"),
+    ],
+)
+def test_an_offer_says_instead_of_what(offer, change, words):
+    assert offer_text(replace(offer, **change)).startswith(words)
+
+
+def test_a_discouraged_offer_says_so_and_does_not_look_like_the_next_thing_to_do(page, offer):
+    page.show_offer(replace(offer, caution="3 people cannot show a FAR of 1 %."))
+    row = page.body.offer
+    assert row.text().endswith("3 people cannot show a FAR of 1\u00a0%.")
+    assert row.use.text() == "Use it anyway"
+    assert row.use.property("role") != "primary"
+
+
+# The report
+
+
+def test_a_report_that_is_written_shows_how_far_it_is_and_is_cancelled(window, page, point, qtbot):
+    assert page.body.writing.isHidden()
+    page.show_report(JobState(Phase.WAITING, "", 3, 17, "parts", "Comparing the matchers"))
+    row = page.body.writing
+    assert (row.label.text(), row.bar.value(), row.bar.maximum()) == (
+        "Writing the report: Comparing the matchers…",
+        3,
+        17,
+    )
+    assert not point.report.isEnabled()
+    assert page.unsaved() == "The report is not written yet."
+    with qtbot.waitSignal(page.report_cancel_requested):
+        row.cancel.click()
+    page.show_report(JobState(Phase.ENDED, what="Stopped."))
+    assert row.isHidden()
+    assert point.report.isEnabled()
+    assert page.unsaved() == ""
