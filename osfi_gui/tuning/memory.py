@@ -29,16 +29,17 @@ def bytes_a_chip(net: nn.Module, sample: Tensor) -> int:
     """
     kept: dict[int, int] = {}
     own = {p.untyped_storage().data_ptr() for p in (*net.parameters(), *net.buffers())}
-    held: list[Tensor] = []
+    held: list[torch.UntypedStorage] = []
 
-    def pack(tensor: Tensor) -> Tensor:
+    def pack(tensor: Tensor) -> None:
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in own:
             kept[storage.data_ptr()] = storage.nbytes()
-            held.append(tensor)  # or its place is given to another one, which would not be counted
-        return tensor
+            held.append(storage)  # or its place is given to another one, which would not be counted
 
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor), torch.enable_grad():
+    # The graph keeps this function and what it returns. A tensor in either keeps the graph, in a ring through torch's
+    # own memory, where nobody looks for garbage: network and activations would stay for ever. Nothing is ever unpacked.
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda nothing: nothing), torch.enable_grad():
         net(sample)
     return sum(kept.values()) // len(sample)
 
