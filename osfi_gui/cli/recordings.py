@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from osfi_gui import __version__
 from osfi_gui.cli.console import (
     GalleryOption,
     JsonOption,
@@ -123,6 +124,8 @@ def replay(
             err.print(plain(engine.device_note))
         session = make_session(store, encoder_in_use(store, engine.encoder))
         remarks = list(dict.fromkeys(text for take in takes for text in session_changes(take, session)))
+        if recording.heading.program != __version__:
+            remarks.insert(0, f"It was recorded by version {recording.heading.program}; this is {__version__}.")
         if not as_json:
             for remark in remarks:
                 err.print(plain(remark), style="dim")

@@ -211,6 +211,7 @@ class RecordingState:
     frames, missing : int
         Recorded, and not recorded because the disk was too slow.
     size_bytes : int
+        Of what was recorded; the file is a few percent larger.
     """
 
     phase: Phase = Phase.NONE

@@ -79,6 +79,7 @@ class RecordingWriter:
         connect: Callable[[Path, str], sqlcipher.Connection] = cipher.connect,
     ) -> None:
         self._path = path
+        self._written = 0
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
@@ -101,8 +102,8 @@ class RecordingWriter:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes on the disk now, with the journal."""
-        return size_of(self._path)
+        """Bytes of pictures and decisions so far; the file is a few percent larger."""
+        return self._written
 
     def begin_take(self, take: Take) -> None:
         """Write what decides from here on.
@@ -135,9 +136,11 @@ class RecordingWriter:
             There is no room, or the file cannot be written; what was written before stays.
         """
         png = png_of(frame.pixels)
-        values = (take, frame.index, frame.time_s, clock_s, frame.file, missing, seen_text(seen), png)
+        text = seen_text(seen)
+        values = (take, frame.index, frame.time_s, clock_s, frame.file, missing, text, png)
         with _translated(self._path):
             self._db.execute("INSERT INTO frames VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._written += len(png) + len(text)
 
     def finish(self, *, missing: int) -> None:
         """Write that the recording was stopped, and how many frames are missing in all; then close.

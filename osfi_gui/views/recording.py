@@ -91,7 +91,7 @@ class RecordBar(QFrame):
     def _text(self, why: str) -> str:
         state = self._state
         if not self.running:
-            return why
+            return why or self.tr("Faces and decisions, encrypted")
         frames = self.tr("%n frames", None, state.frames)
         parts = [clock_text(state.seconds), frames, f"{state.size_bytes / 1e6:.1f} MB"]
         if state.missing:

@@ -53,6 +53,7 @@ class TopBar(QFrame):
         for badge in (self.gallery_badge, self.encoder_badge):
             set_role(badge, "badge")
         set_role(self.recording_badge, "reject")
+        self.recording_badge.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.recording_badge.hide()
         self._device_note = ""
         self._gallery = GalleryState()

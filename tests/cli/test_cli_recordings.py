@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from osfi_gui import __version__
 from osfi_gui.core.recording import Heading, seen_of
 from osfi_gui.services.engine import Engine
 from osfi_gui.services.live import Live
@@ -25,10 +26,10 @@ def record(desk, sface, device, demo_dir, tmp_path):
     """Recognise a show of an enrolled person and a stranger as the window does, and record it."""
     pictures = (demo_dir / "enrol" / ARDERN / "2022.jpg", demo_dir / "strangers" / "obama.jpg")
 
-    def make(name="one.osfirec", *, missing_at=()):
+    def make(name="one.osfirec", *, missing_at=(), program=__version__):
         path = tmp_path / name
         live = Live(Engine(sface, lambda: MtcnnDetector(device), "SFace", "CPU"))
-        writer, decided = RecordingWriter(path, PASSPHRASE, Heading("0.0", "2026-11-24", desk.name)), []
+        writer, decided = RecordingWriter(path, PASSPHRASE, Heading(program, "2026-11-24", desk.name)), []
         with GalleryFile.open(desk, PASSPHRASE) as store, DemoSource(pictures, seconds_each=2.5) as source:
             session = make_session(store, sface)
             live.use_session(session)
@@ -64,7 +65,7 @@ def test_a_replay_decides_as_recorded(osfi, desk, record):
 
 
 def test_a_replay_with_another_gallery_says_which_decisions_differ_and_why(osfi, desk, record):
-    path, decided = record()
+    path, decided = record(program="0.0.1")
     with GalleryFile.open(desk, PASSPHRASE) as store:
         store.erase(store.find(ARDERN).identity_id)
     accepted = [
@@ -77,7 +78,8 @@ def test_a_replay_with_another_gallery_says_which_decisions_differ_and_why(osfi,
     assert [line["frame"] for line in found] == accepted
     assert all(line["what"].startswith(f"recorded ACCEPT {ARDERN}") for line in found)
     assert (result["same"], result["differing"], result["uncertain"]) == (False, len(accepted), 0)
-    assert result["changes"][0] == "The gallery has changed since: then revision 2 with 2, now 1 person."
+    assert result["changes"][0] == f"It was recorded by version 0.0.1; this is {__version__}."
+    assert result["changes"][1] == "The gallery has changed since: then revision 2 with 2, now 1 person."
     done = osfi("recordings", "replay", path, "--gallery", desk)
     assert done.code == 3
     assert done.out.count(f"recorded ACCEPT {ARDERN}") == len(accepted)
