@@ -178,8 +178,8 @@ def predict(
         fmr = None if comparisons is None or matcher != COSINE else _fmr(comparisons, threshold)
         return Predicted(Growth.EXPECTED, far, fmr)
     if matcher in FALLING and people > measured_with:
-        ends = (min(1.0, people / measured_with * rate) for rate in (far.value, far.low, far.high))
-        return Predicted(Growth.AT_MOST, Estimate(*ends))
+        bounds = (min(1.0, people / measured_with * rate) for rate in (far.value, far.low, far.high))
+        return Predicted(Growth.AT_MOST, Estimate(*bounds))
     if matcher != COSINE:
         return Predicted(Growth.UNKNOWN, Estimate(far.value, 0.0, 1.0))
     implied = [fmr_of(rate, people=measured_with) for rate in (far.value, far.low, far.high)]

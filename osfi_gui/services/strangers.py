@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from osfi_gui.core.enrolment import NewShot
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import CancelToken, Detector, Encoder
-    from osfi_gui.core.values import NewShot
     from osfi_gui.store.gallery import GalleryFile
 
 KEPT_ALREADY = "The same picture is kept already."
