@@ -3,8 +3,8 @@
 Usage: python -m benchmarks.more_people ROOT [--encoder sface] [--galleries 20] [--cache FILE]
 
 ROOT/NAME/picture holds aligned 112x112 chips, used as benchmarks.calibration does. Galleries of n people with three
-shots each are drawn; the threshold is that of FAR 1 % on all strangers, NAC's floor that of the cosine at 10 %. The same
-people and others are then enrolled together, and the same strangers counted again.
+shots each are drawn; the threshold is that of FAR 1 % on all strangers, NAC's floor that of the cosine at 10 %. The
+same people and others are then enrolled together, and the same strangers counted again.
 """
 
 from __future__ import annotations
