@@ -57,6 +57,7 @@ RECIPES: dict[str, Recipe] = {
     "aligned-steps-faster": replace(PAPER_RECIPE, augment="aligned", rate=1e-2, batch=32),
     "steps": replace(PAPER_RECIPE, rate=3e-3, batch=32),
     "camera-steps": replace(PAPER_RECIPE, augment="camera", rate=3e-3, batch=32),
+    "aligned-camera-more-steps": replace(PAPER_RECIPE, augment="aligned-camera", rate=3e-3, batch=16),
     "aligned-full": replace(PAPER_RECIPE, augment="aligned", layers="full", rate=1e-4, toward="pretrained"),
     "aligned-adapting": replace(PAPER_RECIPE, augment="aligned", statistics="adapting"),
     "aligned-mean": replace(PAPER_RECIPE, augment="aligned", average=10),

@@ -37,7 +37,7 @@ TOWARD = Annotated[str | None, typer.Option("--toward", help="What weights decay
 BATCH = Annotated[int | None, typer.Option("--batch", min=1)]
 SCALE = Annotated[float | None, typer.Option("--scale", help="Of the head; its own where not given.")]
 MARGIN = Annotated[float | None, typer.Option("--margin", help="Of the head; its own where not given.")]
-AUGMENT = Annotated[str | None, typer.Option("--augment", help="paper, aligned, camera or none.")]
+AUGMENT = Annotated[str | None, typer.Option("--augment", help="paper, aligned, camera, aligned-camera or none.")]
 AVERAGE = Annotated[int | None, typer.Option("--average", min=1, help="Mean of the weights over the last N epochs.")]
 SEED = Annotated[int | None, typer.Option("--seed")]
 PRECISION = Annotated[str | None, typer.Option("--precision", help="auto or float32.")]

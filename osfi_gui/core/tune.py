@@ -39,7 +39,7 @@ class Recipe:
         Of the head; None for the head's own.
     augment : str
         ``paper``: random crops and mirroring; ``aligned``: crops that keep a face where alignment put it; ``camera``:
-        the paper's through a poor desk camera; ``none``.
+        the paper's through a poor desk camera; ``aligned-camera``: both; ``none``.
     average : int
         The encoder's weights are averaged over the last epochs; 1 keeps the last ones.
     seed : int

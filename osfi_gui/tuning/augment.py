@@ -141,6 +141,19 @@ class PoorCamera(CropAndMirror):
         return out
 
 
+class SmallCropsPoorCamera(PoorCamera):
+    """Small crops and mirror images, half of them through a camera that is poorer than the one at hand.
+
+    What a poor camera does to a face is done to it in the place where alignment puts it, as in a probe.
+    """
+
+    name = "aligned-camera"
+    title = "Small crops and a poor camera"
+    help = "Crops that keep the face where alignment put it, half of the chips as a poor camera would show them."
+
+    least, ratio = SmallCrops.least, SmallCrops.ratio
+
+
 class Untouched:
     """The chips as they are."""
 
@@ -153,7 +166,9 @@ class Untouched:
         return chips
 
 
-AUGMENTATIONS: dict[str, Augmentation] = {a.name: a for a in (CropAndMirror(), SmallCrops(), PoorCamera(), Untouched())}
+AUGMENTATIONS: dict[str, Augmentation] = {
+    a.name: a for a in (CropAndMirror(), SmallCrops(), PoorCamera(), SmallCropsPoorCamera(), Untouched())
+}
 
 
 def augment_choices() -> tuple[Choice, ...]:

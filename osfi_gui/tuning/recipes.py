@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from osfi_gui.core.tune import PAPER_RECIPE, Choice, Recipe
 
 DEFAULT_RECIPE = PAPER_RECIPE
+
+POOR_CAMERA_RECIPE = replace(PAPER_RECIPE, augment="aligned-camera", rate=3e-3, batch=16)
+"""Far ahead of the paper's where the camera is poor, neither ahead nor behind where it is good: docs/experiments.md."""
 
 
 def named_recipes() -> tuple[tuple[Choice, Recipe], ...]:
@@ -13,5 +18,13 @@ def named_recipes() -> tuple[tuple[Choice, Recipe], ...]:
         (
             Choice("paper", "The paper's", "Park, Park and Teoh, ICPR 2022, with frozen BatchNorm statistics."),
             PAPER_RECIPE,
+        ),
+        (
+            Choice(
+                "poor-camera",
+                "For a poor camera",
+                "The paper's with small crops, half of the chips dark, small and noisy, and smaller, larger-rate steps.",
+            ),
+            POOR_CAMERA_RECIPE,
         ),
     )

@@ -61,7 +61,7 @@ def test_a_crop_is_resized_as_torchvision_does(faces):
         assert np.abs(got.astype(int) - expected.permute(1, 2, 0).numpy()).max() <= 1
 
 
-@pytest.mark.parametrize("name", ["paper", "aligned", "camera"])
+@pytest.mark.parametrize("name", ["paper", "aligned", "camera", "aligned-camera"])
 def test_it_is_seeded_and_torch_s_global_generator_is_left_alone(name, faces):
     torch.manual_seed(5)
     state = torch.random.get_rng_state()
@@ -71,9 +71,10 @@ def test_it_is_seeded_and_torch_s_global_generator_is_left_alone(name, faces):
     assert torch.equal(torch.random.get_rng_state(), state)
 
 
-def test_half_of_the_chips_go_through_a_poor_camera(faces):
+@pytest.mark.parametrize(("crops", "name"), [("paper", "camera"), ("aligned", "aligned-camera")])
+def test_half_of_the_chips_go_through_a_poor_camera(crops, name, faces):
     chips = np.concatenate([faces[0]] * 25)
-    plain, poor = AUGMENTATIONS["paper"], AUGMENTATIONS["camera"]
+    plain, poor = AUGMENTATIONS[crops], AUGMENTATIONS[name]
     cropped = plain.apply(torch.from_numpy(chips), torch.Generator().manual_seed(0)).numpy()
     out = poor.apply(torch.from_numpy(chips), torch.Generator().manual_seed(0)).numpy()
     changed = np.array([not np.array_equal(a, b) for a, b in zip(cropped, out, strict=True)])
@@ -101,4 +102,10 @@ def test_none_leaves_the_chips(faces):
 
 
 def test_the_operator_can_choose_every_augmentation_the_paper_s_first():
-    assert [choice.name for choice in augment_choices()] == ["paper", "aligned", "camera", "none"]
+    assert [choice.name for choice in augment_choices()] == [
+        "paper",
+        "aligned",
+        "camera",
+        "aligned-camera",
+        "none",
+    ]
