@@ -23,7 +23,7 @@ def named_recipes() -> tuple[tuple[Choice, Recipe], ...]:
             Choice(
                 "poor-camera",
                 "For a poor camera",
-                "The paper's with small crops, half of the chips dark, small and noisy, and smaller, larger-rate steps.",
+                "The paper's with small crops, half of the chips dark, small and noisy, and more and larger steps.",
             ),
             POOR_CAMERA_RECIPE,
         ),
