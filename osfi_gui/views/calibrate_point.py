@@ -54,6 +54,7 @@ class PointPanel(QWidget):
         self._bands: tuple[tuple[str, Band], ...] = ()
         self._matcher = ""
         self._pending: Chosen | None = None
+        self._shown: CalibrationView | None = None
         self.plots, self.numbers, self.what_if = CalibrationPlots(), ReadOutCard(), WhatIf()
         self.outdated, self.caution = InlineRow(Mark.WARNING), InlineRow(Mark.WARNING)
         self.now = QLabel()
@@ -88,8 +89,9 @@ class PointPanel(QWidget):
             threshold = self._at_far(calibration.proposed, calibration.target_far)
             self.choices = Choices(Chosen(calibration.proposed, threshold))
             self.what_if.begin(calibration)
-        if view.offered is not None and self.choices is not None:
+        if view is not self._shown and view.offered is not None and self.choices is not None:
             self.choices.choose(Chosen(view.offered.matcher, view.offered.threshold))
+        self._shown = view
         self.outdated.setVisible(bool(obsolete))
         if obsolete:
             self.outdated.set_text(obsolete)
@@ -98,7 +100,7 @@ class PointPanel(QWidget):
     def forget(self) -> None:
         """Leave nothing of a gallery that was locked."""
         self._timer.stop()
-        self.calibration = self.choices = self.read = self._pending = None
+        self.calibration = self.choices = self.read = self._pending = self._shown = None
         self._matcher, self._bands = "", ()
 
     def choose_matcher(self, matcher: str) -> None:

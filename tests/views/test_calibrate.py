@@ -17,7 +17,7 @@ from osfi_gui.core.values import Frame, Measurement, OperatingPoint, Quality, Re
 from osfi_gui.views.calibrate_export import export_plot
 from osfi_gui.views.calibrate_lines import pen_of
 from osfi_gui.views.calibrate_offer import offer_text
-from osfi_gui.views.theme import palette
+from osfi_gui.views.theme import apply_theme, palette
 from osfi_gui.views.window import MainWindow
 
 READY = GalleryState(Phase.READY, "g.osfi", "/g.osfi", PEOPLE, 7, COSINE, "none", encoder="SFace")
@@ -564,8 +564,10 @@ def large_letters(qapp):
     larger = QApplication.font()
     larger.setPointSizeF(1.25 * usual.pointSizeF())
     QApplication.setFont(larger)
+    apply_theme(qapp, "light")  # the program's own sizes follow the font when the theme is taken
     yield
     QApplication.setFont(usual)
+    apply_theme(qapp, "light")
 
 
 @pytest.mark.usefixtures("large_letters")
@@ -624,6 +626,10 @@ def test_looking_at_an_offer_leads_to_the_page_with_its_threshold(window, page, 
     fresh = make(revision=8)
     window.calibrate.show_calibration(replace(view_of(fresh), offered=replace(offer.point, threshold=0.43)))
     assert (point.choices.now.matcher, point.choices.now.threshold) == ("cosine", 0.43)
+    point.numbers.threshold.setValue(0.5)
+    window.show_gallery(replace(READY, revision=8, people=41))
+    assert point.choices.now.threshold == 0.5, "what was chosen since stays when the gallery is told again"
+    point.undo.click()
     point.undo.click()
     assert point.choices.now.matcher == "nac"
 
