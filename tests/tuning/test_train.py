@@ -305,3 +305,39 @@ def test_a_run_can_be_looked_at_in_the_middle(tiny, small_faces):
     assert isinstance(last, Finished)
     assert [event.epoch for event in events if isinstance(event, Measured)] == [2.0, 4.0]
     assert sum(isinstance(event, Stepped) for event in events) == 5
+
+
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16])
+def test_half_precision_learns_what_single_precision_learns(tiny, small_faces, run, monkeypatch, kind):
+    """On the CPU, which computes in both; a GPU takes the same path with ``precision="auto"``."""
+    recipe = {"epochs": 20, "batch": 15, "rate": 0.003, "augment": "none"}  # every step sees all chips
+    whole, steps = run(tiny, small_faces, **recipe)
+    monkeypatch.setattr("osfi_gui.tuning.train._precision", lambda recipe, device: kind)
+    half, others = run(tiny, small_faces, **recipe)
+    assert others[-1].loss < others[0].loss
+    assert others[-1].loss == pytest.approx(steps[-1].loss, rel=0.05)
+    assert all(value.dtype == weights(whole)[name].dtype for name, value in weights(half).items())
+
+
+def test_a_step_whose_gradients_overflow_is_left_out_and_the_next_is_taken_with_a_smaller_scale(
+    tiny, small_faces, run, monkeypatch
+):
+    monkeypatch.setattr("osfi_gui.tuning.train._precision", lambda recipe, device: torch.float16)
+    scaler, scales = torch.amp.GradScaler, []
+
+    class Far(scaler):
+        """Begins with a scale at which half precision overflows."""
+
+        def __init__(self, device, *, enabled):
+            super().__init__(device, init_scale=2.0**40, enabled=enabled)
+
+        def update(self, *arguments):
+            super().update(*arguments)
+            scales.append(self.get_scale())
+
+    monkeypatch.setattr(torch.amp, "GradScaler", Far)
+    made, steps = run(tiny, small_faces, epochs=40, batch=15, rate=0.003, augment="none")
+    assert scales[0] == 2.0**39  # the first step was left out
+    assert scales[-1] < 2.0**30  # until some were taken
+    assert steps[-1].loss < steps[0].loss
+    assert all(bool(torch.isfinite(value).all()) for value in weights(made).values())
