@@ -21,7 +21,8 @@ from osfi_gui.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from osfi_gui.core.recording import Comparison, Difference, Summary, Take
+    from osfi_gui.core.recording import Summary, Take
+    from osfi_gui.core.replay import Comparison, Difference
 
 DIFFERENT = 3
 """Exit code of a replay that decided otherwise."""
@@ -102,7 +103,7 @@ def replay(
     """
     from osfi_gui.core.errors import RecordingError
     from osfi_gui.core.events import Finished, Progress, Token
-    from osfi_gui.core.recording import Comparison, Difference, verdict_of
+    from osfi_gui.core.replay import Comparison, Difference, verdict_of
     from osfi_gui.services.engine import load_engine
     from osfi_gui.services.live import Live
     from osfi_gui.services.recording import replay as events_of

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from osfi_gui.core.errors import RecordingError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
-from osfi_gui.core.recording import SUFFIX, Comparing, Listed, Take, changes, seen_of
+from osfi_gui.core.recording import SUFFIX, Listed, Take, seen_of
+from osfi_gui.core.replay import Comparing, changes
 from osfi_gui.core.values import Recognition
 from osfi_gui.store.recording import RecordingFile, size_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from osfi_gui.core.desk import Notice, Tone
-from osfi_gui.core.recording import Comparing, RecordedFrame, clock_text, seen_of, verdict_of
+from osfi_gui.core.recording import RecordedFrame, clock_text, seen_of
+from osfi_gui.core.replay import Comparing, verdict_of
 
 if TYPE_CHECKING:
     from osfi_gui.core.values import Frame, Recognition

@@ -5,18 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from osfi_gui.core.recording import (
-    MOST_NAMED,
-    Comparing,
-    RecordedFrame,
-    Seen,
-    Take,
-    changes,
-    clock_text,
-    difference,
-    seen_of,
-    verdict_of,
-)
+from osfi_gui.core.recording import RecordedFrame, Seen, Take, clock_text, seen_of
+from osfi_gui.core.replay import MOST_NAMED, Comparing, changes, difference, verdict_of
 from osfi_gui.core.values import (
     Decision,
     Face,
