@@ -72,8 +72,10 @@ def rounds_of(sides: list[Side], asked: str, *, rounds: int) -> dict[str, list[d
 
 
 def spread(values: list[float]) -> dict[str, float]:
-    """Give median and quartiles."""
-    low, middle, high = statistics.quantiles(values, n=4) if len(values) > 1 else (values[0],) * 3
+    """Give median and quartiles; of fewer than four values the least and the most."""
+    low, middle, high = (
+        statistics.quantiles(values, n=4) if len(values) > 3 else (min(values), statistics.median(values), max(values))
+    )
     return {"median": round(middle, 2), "low": round(low, 2), "high": round(high, 2)}
 
 
