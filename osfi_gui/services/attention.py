@@ -24,8 +24,8 @@ UNSETTLED_S, SETTLED_S = 0.15, 0.5
 SETTLED_CHIPS = 7
 ABRUPT = 0.3
 """Change of a chip since the frame before from which somebody else may have stepped in. On LFW, in all kinds of light,
-the chips of two strangers differ by less than 0.34 in none of 2.2 million pairs; consecutive frames of a person who
-keeps still by 0.1, of one who turns the head quickly by 0.3 (``benchmarks.likeness``)."""
+the chips of two strangers differ by less in 5 of 2.2 million pairs; consecutive frames of one person by 0.1, of one who
+turns the head quickly by as much (``benchmarks.changes``)."""
 NEW_POSE = 0.45
 """Change since the chip that was encoded last from which it is another pose."""
 NEW_POSE_S = 0.1
