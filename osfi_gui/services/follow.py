@@ -13,7 +13,7 @@ from osfi_gui.core.evidence import TrackEvidence, weight_of
 from osfi_gui.core.quality import measure
 from osfi_gui.core.values import Portrait, Recognition, Sighting, Verdict
 from osfi_gui.services.attention import ABRUPT, Standing, chosen, search_due
-from osfi_gui.services.decisions import MAX_FACES, decide_probe
+from osfi_gui.services.decisions import MAX_FACES, decide_probes
 from osfi_gui.vision.change import change, thumb
 from osfi_gui.vision.track import LEAST_BEGIN, Tracker, best_pairs, overlap
 
@@ -128,8 +128,7 @@ class Following:
                 others.append((looks[place], embedding))
         fresh |= self._assign(others, here, time_s=frame.time_s)
         self._known = {number: known for number, known in self._known.items() if number in self._tracker.alive}
-        for number in fresh:
-            self._decide(self._known[number], session)
+        self._decide([self._known[number] for number in sorted(fresh)], session)
         sightings = [self._sighting(number, look) for number, look in here.items()]
         sightings.sort(key=lambda s: s.face.box[2] * s.face.box[3], reverse=True)
         done = time.perf_counter()
@@ -186,9 +185,10 @@ class Following:
                 self._known[number] = _Known(look, embedding, time_s=time_s)
         return {number for number in numbers if number}
 
-    def _decide(self, known: _Known, session: Session) -> None:
-        single = decide_probe(known.evidence.mean, session)
-        known.decision = single if single.verdict is Verdict.UNDECIDED else known.vote.add(single)
+    def _decide(self, tracks: list[_Known], session: Session) -> None:
+        singles = decide_probes([known.evidence.mean for known in tracks], session)
+        for known, single in zip(tracks, singles, strict=True):
+            known.decision = single if single.verdict is Verdict.UNDECIDED else known.vote.add(single)
 
     def _sighting(self, number: int, look: _Look) -> Sighting:
         known = self._known[number]

@@ -10,7 +10,7 @@ from osfi_gui.core.align import aligned_face
 from osfi_gui.core.errors import PictureError
 from osfi_gui.core.quality import measure
 from osfi_gui.core.values import Portrait, Recognition, Sighting
-from osfi_gui.services.decisions import MAX_FACES, decide_probe
+from osfi_gui.services.decisions import MAX_FACES, decide_probes
 from osfi_gui.services.follow import Following
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ class Recogniser:
         chips = [session.encoder.chip(Portrait(frame.pixels, face)) for face in faces]
         embeddings = session.encoder.embed(chips)
         encoded = time.perf_counter()
+        decisions = decide_probes(list(embeddings), session)
         sightings = tuple(
-            Sighting(0, face, chip, embedding, measure(face, chip), decide_probe(embedding, session))
-            for face, chip, embedding in zip(faces, chips, embeddings, strict=True)
+            Sighting(0, face, chip, embedding, measure(face, chip), decision)
+            for face, chip, embedding, decision in zip(faces, chips, embeddings, decisions, strict=True)
         )
         done = time.perf_counter()
         stages = {"detect": found - began, "encode": encoded - found, "match": done - encoded}
