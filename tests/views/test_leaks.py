@@ -249,4 +249,4 @@ def test_themes(window, qapp):
     look()
     once = styles()
     assert stays(window, look)
-    assert 1 <= styles() <= once
+    assert styles() <= once  # none where an earlier test had it made and let go of it
