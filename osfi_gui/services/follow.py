@@ -11,7 +11,7 @@ import numpy as np
 from osfi_gui.core.decide import Vote
 from osfi_gui.core.evidence import TrackEvidence, weight_of
 from osfi_gui.core.quality import measure
-from osfi_gui.core.values import Portrait, Recognition, Sighting, Verdict
+from osfi_gui.core.values import Face, Portrait, Recognition, Sighting, Verdict
 from osfi_gui.services.attention import ABRUPT, Standing, chosen, search_due
 from osfi_gui.services.decisions import MAX_FACES, decide_probes
 from osfi_gui.vision.change import change, thumb
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from osfi_gui.core.ports import Detector
-    from osfi_gui.core.values import Decision, Face, Frame, Pixels, Quality, Vector
+    from osfi_gui.core.values import Decision, Frame, Pixels, Quality, Vector
     from osfi_gui.services.session import Session
     from osfi_gui.vision.track import Track
 
 SAME_FACE = 0.5
 """Overlap from which a face that was found and one that was followed are one."""
+STEADY = 0.8
+"""Share of the box that is shown which comes from the one before, carried along with the landmarks: the net's own boxes
+swing to and fro by several pixels."""
 CROSSING = 0.3
 """Overlap of two followed faces from which it is open who is who: only their embeddings tell."""
 
@@ -53,6 +56,7 @@ class _Known:
         self.decision: Decision | None = None
         self.last = look
         self.best = look
+        self.shown = look.face
         self.encoded(look, embedding, time_s=time_s)
 
     def encoded(self, look: _Look, embedding: Vector, *, time_s: float) -> None:
@@ -81,6 +85,7 @@ class _Known:
         if abrupt or stale or look.weight >= self.best.weight:
             self.best = look
         self.last = look
+        self.shown = _steadied(self.shown, look.face)
         return self.best
 
 
@@ -195,7 +200,18 @@ class Following:
         if known.decision is None:
             msg = "a track that was never decided is in sight"
             raise AssertionError(msg)
-        return Sighting(number, look.face, look.chip, known.embedding, look.quality, known.decision)
+        return Sighting(number, known.shown, look.chip, known.embedding, look.quality, known.decision)
+
+
+def _steadied(before: Face, now: Face) -> Face:
+    """Give a face whose box moves and grows with its landmarks, and comes nearer to its own box with time."""
+    old, new = before.landmarks.astype(np.float64), now.landmarks.astype(np.float64)
+    middle, here = old.mean(axis=0), new.mean(axis=0)
+    growth = float(np.linalg.norm(new - here) / max(float(np.linalg.norm(old - middle)), 1e-6))
+    corner, size = np.array(before.box[:2]), np.array(before.box[2:])
+    carried = np.concatenate(((corner - middle) * growth + here, size * growth))
+    x, y, width, height = (STEADY * carried + (1.0 - STEADY) * np.array(now.box)).tolist()
+    return Face((x, y, width, height), now.landmarks, now.score)
 
 
 def _apart(faces: Sequence[Face]) -> list[bool]:

@@ -163,10 +163,8 @@ class MtcnnDetector:
         )
         with torch.inference_mode():
             scores, corrections, marks = _in_batches(self._output, _ready(batch))
-        for place, now in zip(places, _faces(*_judged(boxes[places], scores, corrections, marks)), strict=True):
-            before = faces[place]
-            if before is not None and now.score >= self._least_score and _shaped_like_a_face(now):
-                found[place] = Face(_carried(before, now.landmarks), now.landmarks, now.score)
+        for place, face in zip(places, _faces(*_judged(boxes[places], scores, corrections, marks)), strict=True):
+            found[place] = face if face.score >= self._least_score and _shaped_like_a_face(face) else None
         return found
 
     def _propose(self, frame: torch.Tensor, smallest: int) -> Floats:
@@ -257,19 +255,6 @@ def _padded(pixels: Pixels, box: Floats, side: int) -> Pixels | None:
     way = cv2.INTER_AREA if min(inside.shape[:2]) > side else cv2.INTER_LINEAR
     crop[y1:y2, x1:x2] = cv2.resize(np.ascontiguousarray(inside), (x2 - x1, y2 - y1), interpolation=way)
     return crop
-
-
-def _carried(before: Face, landmarks: NDArray[np.float32]) -> tuple[float, float, float, float]:
-    """Carry a box along with its landmarks: as much further, and as much larger.
-
-    The net's own correction of a box that it corrected the frame before swings to and fro by several pixels.
-    """
-    old, new = before.landmarks.astype(np.float64), landmarks.astype(np.float64)
-    middle, now = old.mean(axis=0), new.mean(axis=0)
-    growth = float(np.linalg.norm(new - now) / max(float(np.linalg.norm(old - middle)), 1e-6))
-    x, y, width, height = before.box
-    corner = (np.array([x, y]) - middle) * growth + now
-    return float(corner[0]), float(corner[1]), width * growth, height * growth
 
 
 def _shaped_like_a_face(face: Face) -> bool:

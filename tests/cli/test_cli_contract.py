@@ -130,7 +130,8 @@ def test_a_video_s_faces_wait_for_three_frames_and_keep_their_track(osfi, demo_d
     assert [line["decision"] for line in done.records] == ["undecided"] * 2 + ["accept"] * 10
     assert [line["identity"] for line in done.records] == [None] * 2 + ["Jacinda Ardern"] * 10
     moved = np.diff([line["box"][0] for line in done.records])
-    assert np.abs(moved.mean() - 1.0) < 0.2
+    assert np.abs(moved.sum() - 11.0) < 5.0  # pixels, of a face that is 130 wide
+    assert np.abs(moved).max() < 4.0  # and it does not jump on the way
 
 
 def test_max_frames_ends_a_source_that_never_does(osfi, desk):
