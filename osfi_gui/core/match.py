@@ -97,7 +97,7 @@ def match_many(
     Parameters
     ----------
     probes : ndarray of float32, shape (m, d)
-        Unit rows.
+        Unit rows, or means of such, which are shorter.
     gallery, matcher, cohort, shots, owners, show
         As of :func:`match`.
 

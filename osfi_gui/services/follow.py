@@ -62,12 +62,16 @@ class _Known:
     def encoded(self, look: _Look, embedding: Vector, *, time_s: float) -> None:
         """Take the embedding of a chip."""
         self.evidence.add(embedding, weight=look.weight)
-        self.embedding, self.encoded_thumb, self.encoded_s = embedding, look.thumb, time_s
+        self.embedding, self.encoded_look, self.encoded_s = embedding, look, time_s
         self.best = look
 
     def forget_decisions(self) -> None:
         """Count from zero again, as under another gallery."""
         self.evidence, self.vote, self.decision = TrackEvidence(), Vote(), None
+
+    def count_newest_again(self) -> None:
+        """Take the newest embedding for a beginning: none of the votes, only what was seen."""
+        self.evidence.add(self.embedding, weight=self.encoded_look.weight)
 
     def standing(self, look: _Look, *, time_s: float) -> Standing:
         return Standing(
@@ -75,13 +79,13 @@ class _Known:
             unanimous=self.vote.unanimous,
             waited_s=time_s - self.encoded_s,
             changed=change(self.last.thumb, look.thumb),
-            moved_on=change(self.encoded_thumb, look.thumb),
+            moved_on=change(self.encoded_look.thumb, look.thumb),
         )
 
     def see(self, look: _Look) -> _Look:
         """Take the chip of another frame; give the one to encode if one is: the best since the last that was."""
         abrupt = change(self.last.thumb, look.thumb) > ABRUPT
-        stale = self.best.thumb is self.encoded_thumb
+        stale = self.best is self.encoded_look
         if abrupt or stale or look.weight >= self.best.weight:
             self.best = look
         self.last = look
@@ -133,6 +137,11 @@ class Following:
                 others.append((looks[place], embedding))
         fresh |= self._assign(others, here, time_s=frame.time_s)
         self._known = {number: known for number, known in self._known.items() if number in self._tracker.alive}
+        # Under another gallery everybody is decided anew, those too whose chip is not encoded in this frame.
+        for number in here.keys() - fresh:
+            if self._known[number].decision is None:
+                self._known[number].count_newest_again()
+                fresh.add(number)
         self._decide([self._known[number] for number in sorted(fresh)], session)
         sightings = [self._sighting(number, look) for number, look in here.items()]
         sightings.sort(key=lambda s: s.face.box[2] * s.face.box[3], reverse=True)

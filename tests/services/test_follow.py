@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -73,6 +74,27 @@ def test_another_encoder_starts_every_track_anew(desk, store, colours, frame_of)
     session = with_operating_point(make_session(store, other), desk.operating_point)
     (sighting,) = recogniser.recognise(frame_of(ADA, at_s=4 / 30), session).sightings
     assert (sighting.track, sighting.decision.verdict) == (2, Verdict.UNDECIDED)
+
+
+def test_a_change_of_the_gallery_decides_everybody_in_sight_anew(desk, store, colours, frame_of, monkeypatch):
+    """Five at once, of whom two can be encoded in a frame: the others must not be left without a decision."""
+    (one,) = colours.detect(frame_of(ADA).pixels)
+    crowd = [replace(one, box=(120.0 * i, 10.0, 80.0, 80.0)) for i in range(5)]
+    monkeypatch.setattr(colours, "search", lambda _: crowd)
+    monkeypatch.setattr(colours, "follow", lambda _, faces: list(faces))
+    recogniser = Recogniser(colours, video=True)
+    for i in range(20):
+        before = recogniser.recognise(frame_of(ADA, at_s=i / 30), desk).sightings
+    assert [s.decision.identity for s in before] == ["Ada"] * 5
+    (ada, _) = store.identities()
+    store.update_identity(ada.identity_id, name="Countess")
+    session = with_operating_point(make_session(store, colours), desk.operating_point)
+    after = recogniser.recognise(frame_of(ADA, at_s=20 / 30), session).sightings
+    assert [s.decision.verdict for s in after] == [Verdict.UNDECIDED] * 5
+    for i in range(21, 40):
+        after = recogniser.recognise(frame_of(ADA, at_s=i / 30), session).sightings
+    assert [s.decision.identity for s in after] == ["Countess"] * 5
+    assert {s.track for s in after} == {s.track for s in before}
 
 
 def frames_of(path, *, most):
