@@ -29,7 +29,11 @@ class RecordBar(QFrame):
         self._state, self._gallery, self._engine = RecordingState(), GalleryState(), EngineState()
         self.button, self.clock = QPushButton(), QLabel()
         self.button.setAutoDefault(False)
-        self.clock.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # As wide as there is room, and as high as its words then need: it asks for no wider page.
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.clock.setWordWrap(True)
+        self.clock.setSizePolicy(policy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(12)

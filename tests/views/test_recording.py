@@ -1,5 +1,7 @@
 """The button that records, what is said while it does on every page, and the list of recordings in the settings."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -51,6 +53,23 @@ def test_nothing_can_be_recorded_before_somebody_could_be_recognised(window, loa
     window.show_engine(loaded)
     assert bar.button.isEnabled()
     assert bar.clock.text() == "Faces and decisions, encrypted"
+
+
+def test_what_is_said_beside_the_button_can_be_read_to_its_end(window, loaded, opened, qtbot):
+    """At 1280 x 720, where the card is at its narrowest."""
+    window.resize(1280, 720)
+    bar = window.identify.record
+    window.show_gallery(GalleryState())
+    for state in (
+        RecordingState(),
+        RUNS,
+        replace(RUNS, seconds=3725.0, frames=98_765, missing=120, size_bytes=9_000_000_000),
+    ):
+        window.show_recording(state)
+        qtbot.waitUntil(lambda: bar.clock.heightForWidth(bar.clock.width()) <= bar.clock.height())
+        bar.clock.ensurePolished()
+        widest = max(bar.clock.fontMetrics().horizontalAdvance(word) for word in bar.clock.text().split())
+        assert widest <= bar.clock.width()
 
 
 def test_the_button_asks_to_record_and_then_to_stop(ready, qtbot):
