@@ -109,7 +109,7 @@ class Calibration:
     unusable : tuple of (str, str)
         Titles of matchers that cannot be used here, and why.
     comparisons : Comparisons or None
-        Of the non-mated probes with single people; reports do not keep them.
+        Of the non-mated probes with single people; missing in reports that were written before these kept them.
     """
 
     encoder: str
@@ -125,6 +125,11 @@ class Calibration:
     cohort_ids: tuple[int, ...] = ()
     unusable: tuple[tuple[str, str], ...] = ()
     comparisons: Comparisons | None = None
+
+    @property
+    def compared_with(self) -> int:
+        """With how many people each non-mated probe was compared: everybody, or everybody else."""
+        return self.people - (self.provenance.non_mated == "leave-one-identity-out")
 
     def of(self, matcher: str) -> Scored:
         """Give what a matcher scored.

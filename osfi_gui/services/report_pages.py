@@ -17,6 +17,7 @@ from osfi_gui.core.intervals import is_measurable
 from osfi_gui.core.threshold import dir_at_target, for_far
 from osfi_gui.services import report_words as words
 from osfi_gui.services.report_plots import cmc_plot, dir_far_plot, score_plot
+from osfi_gui.services.report_what_if import HEADS, what_if_rows, what_if_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -85,7 +86,7 @@ def sections(facts: Facts) -> list[tuple[str, Callable[[], str]]]:
         *((matchers, partial(_matcher_row, facts, scored)) for scored in facts.calibration.scored),
         (matchers, partial(_matchers_foot, facts)),
         *((plots, partial(make, facts)) for make in (_score_plots, _curve_plot, _rank_plot)),
-        *((text, partial(make, facts)) for make in (_versions, _method)),
+        *((text, partial(make, facts)) for make in (_what_if, _versions, _method)),
         (text, lambda: "</body>\n</html>\n"),
     ]
 
@@ -285,6 +286,14 @@ def _rank_plot(facts: Facts) -> str:
         else "<p>Not drawn: it needs scores of enrolled people.</p>"
     )
     return f"<h2>CMC</h2>\n{drawn}"
+
+
+def _what_if(facts: Facts) -> str:
+    rows = what_if_rows(facts)
+    return (
+        f"<h2>If more people were enrolled</h2>\n<p>{escape(what_if_text(facts))}</p>\n"
+        f"{_table(HEADS, rows, numbers=(1, 2)) if rows else ''}"
+    )
 
 
 def _versions(facts: Facts) -> str:

@@ -58,6 +58,11 @@ def percent(share: float, *, digits: int = 1) -> str:
     return f"{100.0 * share:.{digits}f}\u00a0%"
 
 
+def small(share: float) -> str:
+    """Give a share in per cent with the two digits that tell small ones apart, 0.000123 as “0.012 %”."""
+    return f"{100.0 * share:.2g}\u00a0%" if 0.0 < share < 0.01 else percent(share)
+
+
 def target(share: float) -> str:
     """Give a rate that was aimed at in as few digits as it has."""
     return f"{100.0 * share:g}\u00a0%"

@@ -1,10 +1,12 @@
 """Calibrations, operating points and read-outs as plain dictionaries for JSON, exactly: every double comes back.
 
 JSON knows no infinity, and a probe below the cosine floor scores ``-inf``: numbers that are not finite are words here.
+Single comparisons are many and of single precision: their bytes are written in base64, little-endian, row by row.
 """
 
 from __future__ import annotations
 
+import base64
 import math
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,11 +17,15 @@ from osfi_gui.core.calibration import Calibration, Provenance, ReadOut, Scored
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import Estimate
 from osfi_gui.core.values import Measurement, OperatingPoint
+from osfi_gui.core.what_if import Comparisons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+SINGLE = np.dtype("<f4")
+"""Of single comparisons, as they are written."""
 
 _Value = TypeVar("_Value", Estimate, Measurement, OperatingPoint, Provenance, ReadOut)
 
@@ -48,6 +54,7 @@ def calibration_to_dict(calibration: Calibration) -> dict[str, Any]:
         "why": calibration.why,
         "cohort_ids": list(calibration.cohort_ids),
         "unusable": [list(pair) for pair in calibration.unusable],
+        "comparisons": _comparisons_to_dict(calibration.comparisons),
     }
 
 
@@ -73,6 +80,8 @@ def calibration_from_dict(content: Mapping[str, Any]) -> Calibration:
         why=str(content["why"]),
         cohort_ids=tuple(int(number) for number in content["cohort_ids"]),
         unusable=tuple((str(title), str(why)) for title, why in content["unusable"]),
+        # Reports did not always keep them.
+        comparisons=_comparisons_of(content.get("comparisons"), probes=len(persons["non_mated"])),
     )
 
 
@@ -145,6 +154,32 @@ def _scored_of(content: Mapping[str, Any], persons: Mapping[str, Any]) -> Scored
         ranks=_whole(content["ranks"]),
         dir_at_target=_estimate(content["dir_at_target"]),
     )
+
+
+def _comparisons_to_dict(comparisons: Comparisons | None) -> dict[str, Any] | None:
+    if comparisons is None:
+        return None
+    nearest = comparisons.nearest.astype(SINGLE)
+    return {
+        "against": comparisons.against,
+        "kept": nearest.shape[1],
+        "nearest": base64.b64encode(nearest.tobytes()).decode("ascii"),
+    }
+
+
+def _comparisons_of(content: Mapping[str, Any] | None, *, probes: int) -> Comparisons | None:
+    if content is None:
+        return None
+    against, kept = int(content["against"]), int(content["kept"])
+    if not 0 <= kept <= against:
+        msg = f"of {against} comparisons of a probe {kept} are said to be kept"
+        raise ValueError(msg)
+    cosines = np.frombuffer(base64.b64decode(content["nearest"], validate=True), dtype=SINGLE)
+    # Raises where they are not as many as the probes need.
+    nearest = cosines.reshape(probes, kept).astype(np.float32)
+    if not np.isfinite(nearest).all():
+        raise ValueError("a cosine of a single comparison is no number")
+    return Comparisons(nearest, against)
 
 
 def _estimate(content: Mapping[str, Any]) -> Estimate:

@@ -45,6 +45,7 @@ class WhatIf(QFrame):
         self._read: ReadOut | None = None
         self._measured_with = 0
         self._comparisons: Comparisons | None = None
+        self._stood_in = False
         self.people, self.slider = CountSpin(), _StillSlider(Qt.Orientation.Horizontal)
         self.people.setRange(1, MOST)
         self.slider.setRange(0, TICKS)
@@ -80,7 +81,8 @@ class WhatIf(QFrame):
         """Predict from a calibration; a number of people that was typed stays."""
         if not self._measured_with:
             self.people.setValue(min(MOST, max(1, 10 * calibration.people)))
-        self._measured_with, self._comparisons = calibration.people, calibration.comparisons
+        self._measured_with, self._comparisons = calibration.compared_with, calibration.comparisons
+        self._stood_in = calibration.compared_with != calibration.people
 
     def show_read_out(self, read: ReadOut) -> None:
         """Predict from what a threshold does now."""
@@ -117,9 +119,11 @@ class WhatIf(QFrame):
             measured_with=self._measured_with,
             comparisons=self._comparisons,
         )
-        today = self.tr("{now} with the one person of today")
-        if self._measured_with != 1:
-            today = self.tr("{now} with the {people} people of today")
+        one, many = self.tr("{now} with the one person of today"), self.tr("{now} with the {people} people of today")
+        if self._stood_in:
+            # Everybody was a stranger to everybody else.
+            one, many = self.tr("{now} against one other person"), self.tr("{now} against {people} others")
+        today = one if self._measured_with == 1 else many
         today = today.format(now=share_text(read.far.value), people=f"{self._measured_with:,}")
         if told.growth is Growth.UNKNOWN:
             words = self.tr("This matcher's scores are others then; measure again to know. FPIR {today}.")

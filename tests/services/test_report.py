@@ -24,6 +24,7 @@ from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.threshold import dir_at_target, read_out
 from osfi_gui.core.tune import Estimate
 from osfi_gui.core.values import Measurement, OperatingPoint
+from osfi_gui.core.what_if import Comparisons
 from osfi_gui.services.report import html_report, report_from_json, write_report
 from osfi_gui.services.report_plots import band_of
 from osfi_gui.store.calibration_codec import (
@@ -261,6 +262,89 @@ def test_the_json_makes_the_same_report_again(calibration, report, tmp_path):
     write_report(calibration, point_of(calibration), tmp_path / "a.html", made_at=WHEN)
     assert (tmp_path / "a.html").read_bytes() == report.encode()
     assert sorted(path.name for path in tmp_path.glob("a*")) == ["a.html", "a.json"]
+
+
+def with_comparisons(calibration):
+    """Each stranger's nearest of 20 people as scored, the second 0.002 below, the others far away."""
+    others = calibration.of("cosine").scores.non_mated
+    cosines = np.full((len(others), calibration.people), -0.5)
+    cosines[:, 3], cosines[:, 7] = others, others - 0.002
+    return replace(calibration, comparisons=Comparisons.of(cosines))
+
+
+def test_what_more_people_would_do_is_counted_from_single_comparisons(calibration):
+    """0.397 to 0.400 and, of the second nearest, 0.399 and 0.400 reach 0.3965: six of 8,000 comparisons, 0.075 %."""
+    counted = with_comparisons(calibration)
+    page = html_report(counted, point_of(counted, threshold=0.3965))
+    assert "Of 8,000 comparisons of a stranger with one person 0.075\u00a0% match (FMR)." in html.unescape(page)
+    assert cells(page, "20, measured")[1].startswith("1.0 % (")
+    for people in (100, 1_000, 10_000):
+        expected = 1.0 - 0.99 * (1.0 - 6 / 8_000) ** (people - 20)
+        assert cells(page, f"{people:,}")[1].startswith(f"{100 * expected:.1f} % (")
+        assert cells(page, f"{people:,}")[2].startswith(f"about {1000 * expected:.0f} (")
+    # Without them the rate that explains the FAR stands in: 1 - 0.99^(100/20).
+    page = html_report(calibration, point_of(calibration, threshold=0.3965))
+    assert cells(page, "100")[1].startswith(f"{100 * (1 - 0.99**5):.1f} % (")
+
+
+def test_of_nac_a_bound_is_told_and_of_other_matchers_nothing(calibration):
+    page = html_report(calibration, point_of(calibration, "nac", 0.1985))
+    assert cells(page, "100")[1].startswith("at most 5.0 % (")
+    other = replace(
+        calibration, scored=(*calibration.scored, replace(calibration.of("nac"), matcher="evm", title="EVM"))
+    )
+    said = words(html_report(other, point_of(other, "evm", 0.1985)))
+    assert "The scores of EVM are others with other people: measure again to know." in said
+
+
+def test_who_stands_in_for_a_stranger_was_compared_with_everybody_else(calibration):
+    """Two enrolled, each compared with the one other: with ten people 1 - 0.99^10."""
+    where = replace(calibration.provenance, non_mated="leave-one-identity-out")
+    two = replace(calibration, people=2, provenance=where)
+    assert two.compared_with == 1
+    page = html_report(two, point_of(two))
+    assert cells(page, "1, measured")[1].startswith("1.0 % (")
+    assert cells(page, "10")[1].startswith(f"{100 * (1 - 0.99**10):.1f} % (")
+
+
+def test_a_report_made_from_its_json_is_the_same_to_the_byte_with_what_if(calibration, tmp_path):
+    counted = with_comparisons(calibration)
+    # As a gallery gives them: cosines that no short decimal is.
+    odd = counted.comparisons.nearest + np.float32(1 / 3) * np.float32(1e-4)
+    counted = replace(counted, comparisons=replace(counted.comparisons, nearest=odd))
+    point = point_of(counted, threshold=0.3965)
+    for name in ("a.json", "a.html"):
+        write_report(counted, point, tmp_path / name, made_at=WHEN)
+    assert report_from_json(tmp_path / "a.json").encode() == (tmp_path / "a.html").read_bytes()
+    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    again = calibration_from_dict(content["calibration"])
+    same(again.comparisons, counted.comparisons)
+    write_report(again, point_from_dict(content["point"]), tmp_path / "b.json", made_at=WHEN)
+    assert (tmp_path / "b.json").read_bytes() == (tmp_path / "a.json").read_bytes()
+    # Four bytes each, in base64: 400 strangers with 20 people.
+    assert len(content["calibration"]["comparisons"]["nearest"]) == 4 * math.ceil(400 * 20 * 4 / 3)
+
+
+def test_a_json_from_before_single_comparisons_were_kept_makes_its_report(calibration, tmp_path):
+    write_report(calibration, point_of(calibration), tmp_path / "a.json", made_at=WHEN)
+    content = json.loads((tmp_path / "a.json").read_text())
+    del content["calibration"]["comparisons"]
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    assert report_from_json(tmp_path / "a.json") == html_report(calibration, point_of(calibration), made_at=WHEN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"nearest": "AAA"}, {"nearest": ""}, {"kept": 21}, {"against": "many"}, {"nearest": None}],
+)
+def test_single_comparisons_that_are_not_those_of_the_strangers_are_refused(calibration, tmp_path, change):
+    counted = with_comparisons(calibration)
+    write_report(counted, point_of(counted), tmp_path / "a.json")
+    content = json.loads((tmp_path / "a.json").read_text())
+    content["calibration"]["comparisons"].update(change)
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    with pytest.raises(DeskError, match="is damaged"):
+        report_from_json(tmp_path / "a.json")
 
 
 def same(a, b):
