@@ -12,136 +12,42 @@ strangers as probes, and cohorts of half 0's strangers.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.cohorts import (
+    DRAWS,
+    SIZES,
+    CohortOf,
+    around_the_mean,
+    blended,
+    directions,
+    draws,
+    mixed,
+    nobody,
+    shuffled,
+    strangers_of,
+)
 from benchmarks.defaults import SHOTS, Half, halves
+from benchmarks.embedded import Faces, Rows
 from benchmarks.faces import half_of, people_of
-from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Evidence, Evm, Matcher, Nac, NacCohort, NnGuide, Reference
 from osfi_gui.core.matchers.nac import largest
 from osfi_gui.core.metrics import dir_at_far
-from osfi_gui.vision.camera import degrade
-from osfi_gui.vision.device import choose_device
-from osfi_gui.vision.encode import load_encoder
-from osfi_gui.vision.pictures import read_picture
 
-SIZES = (1, 2, 5, 16, 50, 100)
-DRAWS = 30
 DRAWS_OF_EVM = 10
 """Its Weibulls take a second for every hundred shots."""
 COHORTS = (1, 4, 16, 64, 256)
-BATCH = 64
 OTHER = {"clean": "degraded", "degraded": "clean"}
 BLENDS = 16
-"""Blended chips a gallery, of BLENDED_UP_TO people at most: embedding them takes long."""
-BLENDED_UP_TO = 16
+"""Blended chips a gallery: embedding them takes long."""
 POOL = 320
 """Strangers of half 0 that cohorts of the second table are drawn from."""
-
-Rows = NDArray[np.float32]
-
-
-class Faces:
-    """Embeddings of the pictures below a root through a camera; what was embedded once is kept in a file.
-
-    Parameters
-    ----------
-    root : Path
-    encoder, camera : str
-    cache : Path or None
-        A folder outside the repository.
-    """
-
-    def __init__(self, root: Path, encoder: str, camera: str, cache: Path | None) -> None:
-        self._root, self._encoder, self._camera = root, encoder, camera
-        self._file = None if cache is None else cache / f"{encoder}-{camera}.npz"
-        self._engine = None
-        self._known: dict[str, Rows] = {}
-        if self._file is not None and self._file.exists():
-            with np.load(self._file, allow_pickle=False) as stored:
-                self._known = dict(zip(stored["files"].tolist(), stored["vectors"], strict=True))
-
-    def chip(self, name: str) -> NDArray[np.uint8]:
-        """Read a chip as this camera sees it."""
-        pixels = read_picture(self._root / name)
-        if self._camera == "clean":
-            return pixels
-        # By file, as `osfi evaluate --seed 0` does it.
-        digest = hashlib.sha256(f"0/{name}".encode()).digest()
-        return degrade(pixels, np.random.default_rng(int.from_bytes(digest[:8], "little")))
-
-    def embed(self, pictures: dict[str, Callable[[], NDArray[np.uint8]]]) -> Rows:
-        """Embed pictures by name, shape (m, d)."""
-        missing = [name for name in pictures if name not in self._known]
-        if missing and self._engine is None:
-            self._engine = load_encoder(self._encoder, device=choose_device("cpu"))
-        for first in range(0, len(missing), BATCH):
-            part = missing[first : first + BATCH]
-            vectors = self._engine.embed([pictures[name]() for name in part])
-            self._known |= dict(zip(part, vectors, strict=True))
-            if first // BATCH % 16 == 15 or first + BATCH >= len(missing):
-                self._save()
-        return np.stack([self._known[name] for name in pictures])
-
-    def _save(self) -> None:
-        if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(self._file, files=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
-
-    def of_files(self, files: list[Path]) -> Rows:
-        """Embed pictures, shape (m, d)."""
-        names = [file.relative_to(self._root).as_posix() for file in files]
-        return self.embed({name: lambda name=name: self.chip(name) for name in names})
-
-    def of_blends(self, pairs: list[tuple[Path, Path]]) -> Rows:
-        """Embed the means of two chips each, as this camera saw them."""
-        names = [tuple(file.relative_to(self._root).as_posix() for file in pair) for pair in pairs]
-
-        def blend(a: str, b: str) -> NDArray[np.uint8]:
-            mean = (self.chip(a).astype(np.float32) + self.chip(b)) / 2.0
-            return np.rint(mean).astype(np.uint8)
-
-        return self.embed({f"{a}+{b}": lambda a=a, b=b: blend(a, b) for a, b in names})
-
-
-@dataclass
-class Draw:
-    """One random gallery: whose rows of the half they are, its reference without a cohort, and its mated probes."""
-
-    number: int
-    rows: NDArray[np.int64]
-    prototypes: Rows
-    shots: Rows
-    owners: NDArray[np.int64]
-    mated: Rows
-    right: NDArray[np.int64]
-
-
-def draws(half: Half, n: int) -> Iterator[Draw]:
-    rng = np.random.default_rng(n)
-    for number in range(DRAWS):
-        rows = rng.choice(len(half.probes), size=n, replace=False)
-        shots = half.shots[rows]
-        yield Draw(
-            number,
-            rows,
-            normalise(shots.sum(axis=1)),
-            shots.reshape(n * SHOTS, -1),
-            np.repeat(np.arange(n), SHOTS),
-            np.concatenate([half.probes[row] for row in rows]),
-            np.repeat(np.arange(n), [len(half.probes[row]) for row in rows]),
-        )
-
-
-CohortOf = Callable[[Draw], Rows]
 
 
 def dirs(half: Half, n: int, matcher: Matcher, cohort: CohortOf, strangers: Rows, far: float) -> list[float]:
@@ -159,95 +65,6 @@ def dirs(half: Half, n: int, matcher: Matcher, cohort: CohortOf, strangers: Rows
         correct = mated.cosines.argmax(axis=1) == draw.right
         found.append(dir_at_far(fitted.score(mated), correct, fitted.score(non_mated), far=far))
     return found
-
-
-# Cohorts: each gives a function from a gallery to the vectors that fill its neighbourhood.
-
-
-def nobody(draw: Draw) -> Rows:
-    return draw.prototypes[:0]
-
-
-def strangers_of(pool: Rows, count: int) -> CohortOf:
-    """Other people, drawn anew for every gallery; the same people for the same pool size."""
-
-    def cohort(draw: Draw) -> Rows:
-        rng = np.random.default_rng([draw.number, count])
-        return pool[rng.choice(len(pool), size=min(count, len(pool)), replace=False)]
-
-    return cohort
-
-
-def directions(count: int) -> CohortOf:
-    """Random unit vectors."""
-
-    def cohort(draw: Draw) -> Rows:
-        rng = np.random.default_rng([draw.number, count])
-        return normalise(rng.normal(size=(count, draw.prototypes.shape[1])))
-
-    return cohort
-
-
-def around_the_mean(count: int) -> CohortOf:
-    """Random directions about the mean of the gallery's prototypes, as far from it as a prototype is on average."""
-
-    def cohort(draw: Draw) -> Rows:
-        rng = np.random.default_rng([draw.number, count])
-        mean = draw.prototypes.mean(axis=0)
-        noise = normalise(rng.normal(size=(count, len(mean))))
-        return normalise(mean + np.sqrt(max(1.0 - float(mean @ mean), 0.0)) * noise)
-
-    return cohort
-
-
-def shuffled(count: int) -> CohortOf:
-    """Shots of the gallery with their components in random order."""
-
-    def cohort(draw: Draw) -> Rows:
-        rng = np.random.default_rng([draw.number, count])
-        return rng.permuted(draw.shots[rng.choice(len(draw.shots), size=count)], axis=1)
-
-    return cohort
-
-
-def mixed(count: int) -> CohortOf:
-    """Means of two shots of two people, one person's where there is one."""
-
-    def cohort(draw: Draw) -> Rows:
-        rng = np.random.default_rng([draw.number, count])
-        pairs = [pair_of(rng, len(draw.prototypes)) for _ in range(count)]
-        return normalise(np.stack([draw.shots[a] + draw.shots[b] for a, b in pairs]))
-
-    return cohort
-
-
-def pair_of(rng: np.random.Generator, n: int) -> tuple[int, int]:
-    """Give two shots, of two people where there are two."""
-    first, second = rng.choice(n, size=2, replace=False) if n > 1 else (0, 0)
-    return SHOTS * int(first) + int(rng.integers(SHOTS)), SHOTS * int(second) + int(rng.integers(SHOTS))
-
-
-def blended(faces: Faces, files: list[list[Path]], half: Half, count: int) -> CohortOf:
-    """Chips of two people of the gallery, blended and embedded; all galleries' at once."""
-    pairs = {}
-    for n in SIZES:
-        for draw in draws(half, n) if 1 < n <= BLENDED_UP_TO else ():
-            rng = np.random.default_rng([draw.number, count])
-            chosen = [pair_of(rng, n) for _ in range(count)]
-            shot = [file for row in draw.rows for file in files[row][:SHOTS]]
-            pairs[n, draw.number] = [(shot[a], shot[b]) for a, b in chosen]
-    every = list(dict.fromkeys(itertools.chain.from_iterable(pairs.values())))
-    row_of = dict(zip(every, faces.of_blends(every), strict=True))
-
-    def cohort(draw: Draw) -> Rows:
-        n = len(draw.prototypes)
-        return (
-            np.stack([row_of[pair] for pair in pairs[n, draw.number]])
-            if (n, draw.number) in pairs
-            else draw.prototypes[:0]
-        )
-
-    return cohort
 
 
 @dataclass(frozen=True)
