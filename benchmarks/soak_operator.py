@@ -44,7 +44,7 @@ class Seen(QObject):
         self.names: dict[str, int] = {}
         app.capture.source_changed.connect(self._on_source)
         app.desk.gallery_changed.connect(self._on_gallery)
-        app.desk.job_changed.connect(self._on_imported)
+        app.import_desk.job_changed.connect(self._on_imported)
         app.desk.listed.connect(self._on_listed)
         app.tune_desk.job_changed.connect(self._on_imported)
         app.tune_desk.state_changed.connect(self._on_tuned)

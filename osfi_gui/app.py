@@ -34,6 +34,7 @@ from osfi_gui.workers.computer import Computer
 from osfi_gui.workers.desk import Desk
 from osfi_gui.workers.encoders import EncoderShelf
 from osfi_gui.workers.feed import LiveFeed
+from osfi_gui.workers.import_desk import ImportDesk
 from osfi_gui.workers.mailbox import Mailbox
 from osfi_gui.workers.recognition import RecognitionThread
 from osfi_gui.workers.recorder import Recorder
@@ -146,6 +147,7 @@ class App(QObject):
         self.recognition = RecognitionThread(feed, load=lambda: _load(encoder, options.runtime), watcher=self.recorder)
         self.computer = Computer()
         self.desk = Desk()
+        self.import_desk = ImportDesk(self.desk)
         self.tune_desk, self.tuning = TuneDesk(self.desk), TuneThread()
         self.calibrate_desk = CalibrateDesk(self.desk)
         self.shelf, self.recordings = EncoderShelf(), RecordingShelf()
@@ -155,12 +157,14 @@ class App(QObject):
         self.shelf.moveToThread(self._shelf_thread)
         self.recordings.moveToThread(self._shelf_thread)
         self.desk.moveToThread(self._desk_thread)
+        self.import_desk.moveToThread(self._desk_thread)
         self.tune_desk.moveToThread(self._desk_thread)
         self.calibrate_desk.moveToThread(self._desk_thread)
         self.computer.moveToThread(self._desk_thread)
         wiring.connect(
             self.window, capture=self.capture, recognition=self.recognition, desk=self.desk, computer=self.computer
         )
+        wiring.connect_imports(self.window, desk=self.import_desk, gallery=self.desk)
         wiring.connect_tuning(self.window, desk=self.tune_desk, tuning=self.tuning, gallery=self.desk)
         wiring.connect_calibration(
             self.window,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from osfi_gui.workers.computer import Computer
     from osfi_gui.workers.desk import Desk
     from osfi_gui.workers.encoders import EncoderShelf
+    from osfi_gui.workers.import_desk import ImportDesk
     from osfi_gui.workers.recognition import RecognitionThread
     from osfi_gui.workers.recorder import Recorder
     from osfi_gui.workers.recordings import RecordingShelf
@@ -60,10 +61,6 @@ def connect(
     identify.not_this_person_requested.connect(desk.keep_stranger)
     enrol.portrait_requested.connect(desk.read_portrait)
     enrol.enrol_requested.connect(desk.enrol)
-    enrol.import_folder_requested.connect(desk.import_folder)
-    enrol.import_files_requested.connect(desk.import_files)
-    enrol.import_cancel_requested.connect(desk.cancel_import)
-    enrol.import_undo_requested.connect(desk.undo_import)
     gallery.listing_requested.connect(desk.list_people)
     gallery.person_requested.connect(desk.read_person)
     gallery.portrait_requested.connect(desk.read_portrait)
@@ -94,9 +91,31 @@ def connect(
     desk.portrait_read.connect(gallery.show_portrait)
     desk.enrolled.connect(enrol.show_enrolled)
     desk.enrol_refused.connect(enrol.show_refused)
-    desk.job_changed.connect(enrol.show_job)
     for worker in (capture, recognition, desk, computer):
         worker.noticed.connect(window.show_notice)
+
+
+def connect_imports(window: MainWindow, *, desk: ImportDesk, gallery: Desk) -> None:
+    """Join the Enrol page's imports to the desk that takes their steps.
+
+    Parameters
+    ----------
+    window : MainWindow
+    desk : ImportDesk
+    gallery : Desk
+        Whose thread ``desk`` lives on.
+    """
+    page = window.enrol
+
+    # Intents
+    page.import_folder_requested.connect(desk.import_folder)
+    page.import_files_requested.connect(desk.import_files)
+    page.import_cancel_requested.connect(gallery.cancel)
+    page.import_undo_requested.connect(desk.undo)
+
+    # States
+    desk.job_changed.connect(page.show_job)
+    desk.noticed.connect(window.show_notice)
 
 
 def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, gallery: Desk) -> None:
@@ -122,7 +141,7 @@ def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, ga
     page.note_requested.connect(desk.note)
     page.remove_version_requested.connect(desk.remove)
     page.strangers_requested.connect(desk.import_strangers)
-    page.strangers_cancel_requested.connect(gallery.cancel_import)
+    page.strangers_cancel_requested.connect(gallery.cancel)
     page.unlock_requested.connect(gallery.ask)
 
     # Threads among themselves
@@ -170,7 +189,7 @@ def connect_calibration(
     # Intents
     page.calibration_view_requested.connect(desk.show)
     page.measure_requested.connect(desk.measure)
-    page.measure_cancel_requested.connect(gallery.cancel_import)
+    page.measure_cancel_requested.connect(gallery.cancel)
     page.point_requested.connect(desk.choose)
     page.report_requested.connect(desk.report)
     page.report_cancel_requested.connect(desk.cancel_report)
@@ -179,7 +198,7 @@ def connect_calibration(
         place.offer_looked_at.connect(again.look)
         place.offer_left.connect(again.leave)
     page.strangers_requested.connect(strangers.import_strangers)
-    page.strangers_cancel_requested.connect(gallery.cancel_import)
+    page.strangers_cancel_requested.connect(gallery.cancel)
     page.recording_toggled.connect(desk.begin_recording)
     page.watch_requested.connect(recognition.look)
     page.stranger_seen.connect(desk.keep_stranger)

@@ -14,8 +14,6 @@ from osfi_gui.core.desk import (
     Enrolled,
     GalleryPrompt,
     GalleryState,
-    ImportFiles,
-    ImportFolder,
     JobState,
     Merge,
     Notice,
@@ -33,7 +31,7 @@ from osfi_gui.workers.job import Job
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from osfi_gui.core.enrolment import Enrolment, EnrolReport
+    from osfi_gui.core.enrolment import Enrolment
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import Detector
     from osfi_gui.services.engine import Engine
@@ -77,7 +75,6 @@ class Desk(QObject):
     enrolled = Signal(object)
     enrol_refused = Signal()
     job_began = Signal()
-    job_changed = Signal(object)
     noticed = Signal(object)
     ended = Signal()
 
@@ -361,46 +358,11 @@ class Desk(QObject):
 
     # Long jobs
 
-    @Slot(object)
-    @told
-    def import_folder(self, wanted: ImportFolder) -> None:
-        """Enrol everybody of ROOT/NAME/picture."""
-        from osfi_gui.services.enrol import check_root, enrol_folder
-
-        root, store, encoder, detector = Path(wanted.root), self.opened(), *self.tools()
-        check_root(root)
-        self.run(
-            lambda token: enrol_folder(root, store=store, detector=detector, encoder=encoder, token=token),
-            shown=True,
-        )
-
-    @Slot(object)
-    @told
-    def import_files(self, wanted: ImportFiles) -> None:
-        """Enrol pictures of one person."""
-        from osfi_gui.services.enrol import enrol_files
-
-        files, store, encoder, detector = [Path(f) for f in wanted.files], self.opened(), *self.tools()
-        self.run(
-            lambda token: enrol_files(wanted.name, files, store=store, detector=detector, encoder=encoder, token=token),
-            shown=True,
-        )
-
     @Slot()
-    def cancel_import(self) -> None:
-        """Stop the import at the next picture."""
+    def cancel(self) -> None:
+        """Stop the long job at its next step."""
         if self._job is not None:
             self._job.cancel()
-
-    @Slot(object)
-    @told
-    def undo_import(self, report: EnrolReport) -> None:
-        """Take back what an import stored."""
-        self.opened().take_back(report.shot_ids, identity_ids=report.new_identities)
-        self.refresh()
-        gone = "1 shot is" if len(report.shot_ids) == 1 else f"{len(report.shot_ids)} shots are"
-        self.job_changed.emit(JobState(Phase.NONE))
-        self.noticed.emit(Notice(f"The import was undone: {gone} gone.", tone=Tone.GOOD))
 
     def _enrol_demo(self) -> None:
         from osfi_gui.services.demo import enrol_demo
@@ -445,7 +407,6 @@ class Desk(QObject):
         self,
         make: Callable[[Token], Iterator[Event]],
         *,
-        shown: bool = False,
         done: Callable[[JobState], None] | None = None,
     ) -> Job:
         """Start a long job, which begins when control is back at the event loop; DeskError while there is another one.
@@ -454,16 +415,12 @@ class Desk(QObject):
         ----------
         make : callable
             Makes the job's events.
-        shown : bool
-            Whether the Enrol page shows it.
         done : callable, optional
             Called with the job's end, after the session was swapped.
         """
         if self._job is not None:
             raise DeskError("Something else is still being worked on.", "Wait for it, or cancel it.")
         self._job, self._done = Job(make, self), done
-        if shown:
-            self._job.changed.connect(self.job_changed)
         self._job.ended.connect(self._on_job_ended)
         self.job_began.emit()
         return self._job

@@ -27,7 +27,7 @@ def on_gallery(state):
 
 app.desk.prompted.connect(lambda prompt: window.open_requested.emit(OpenGallery(gallery, passphrase)))
 app.desk.gallery_changed.connect(on_gallery)
-app.desk.job_changed.connect(lambda state: print(state.phase, state.done, flush=True))
+app.import_desk.job_changed.connect(lambda state: print(state.phase, state.done, flush=True))
 app.begin()
 application.exec()
 """

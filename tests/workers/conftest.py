@@ -1,13 +1,30 @@
 """The real engine, threads as the program has them, and whatever they say, in order."""
 
 import pytest
+from desk_states import PASSPHRASE, is_open, job, people
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
+from osfi_gui.core.desk import ImportFolder, OpenGallery, Phase
 from osfi_gui.services.engine import Engine
 from osfi_gui.vision.detect import MtcnnDetector
 from osfi_gui.vision.pictures import read_picture
+from osfi_gui.workers.desk import Desk
+from osfi_gui.workers.import_desk import ImportDesk
 
 SIGNALS = {(): "none", (int,): "number", (str,): "text", (bool,): "switch", (object,): "value", (str, str): "texts"}
+
+DESK_SIGNALS = (
+    "gallery_changed",
+    "session_changed",
+    "names_changed",
+    "prompted",
+    "listed",
+    "person_read",
+    "portrait_read",
+    "enrolled",
+    "enrol_refused",
+    "noticed",
+)
 
 
 class Asker(QObject):
@@ -30,6 +47,9 @@ class Heard(list):
     """Everything that some signals said, as pairs of name and value, in the order in which it was said."""
 
     def __init__(self, sender, *names):
+        self.listen(sender, *names)
+
+    def listen(self, sender, *names):
         for name in names:
             # Direct: said in the sender's thread, at that moment.
             getattr(sender, name).connect(self._hear(name), Qt.ConnectionType.DirectConnection)
@@ -105,3 +125,37 @@ def desk_thread(joined):
         return joined(thread, ended)
 
     return move
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "gallery.osfi"
+
+
+@pytest.fixture
+def desk(desk_thread, hear, ask):
+    """Give a desk on its own thread; ``desk.heard`` is all that it and its desk of imports say."""
+    made = Desk()
+    made.importing = ImportDesk(made)
+    made.heard = hear(made, *DESK_SIGNALS)
+    made.heard.listen(made.importing, "job_changed", "noticed")
+    desk_thread(made, lambda: ask(made.end))
+    made.importing.moveToThread(made.thread())
+    return made
+
+
+@pytest.fixture
+def opened(desk, path, engine, ask, qtbot):
+    """Give a desk with an engine and a new gallery."""
+    ask(desk.use_engine, engine)
+    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
+    qtbot.waitUntil(lambda: is_open(desk))
+    return desk
+
+
+@pytest.fixture
+def peopled(opened, ask, qtbot, demo_dir):
+    """Give a desk with the demo's four people."""
+    ask(opened.importing.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    qtbot.waitUntil(lambda: people(opened) == 4 and job(opened) is Phase.READY)
+    return opened

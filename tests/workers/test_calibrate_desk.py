@@ -10,6 +10,7 @@ from osfi_gui.services.recognise import Recogniser
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.workers.calibrate_desk import CalibrateDesk
 from osfi_gui.workers.desk import Desk
+from osfi_gui.workers.import_desk import ImportDesk
 
 PASSPHRASE = "correct horse"
 
@@ -23,11 +24,14 @@ def path(tmp_path):
 def gallery(desk_thread, hear, ask, engine, path, qtbot):
     """Give a desk on its own thread, with an empty gallery open, and the desk of calibration beside it."""
     made = Desk()
+    made.importing = ImportDesk(made)
     made.calibrating = CalibrateDesk(made)
-    made.heard = hear(made, "gallery_changed", "job_changed", "noticed")
+    made.heard = hear(made, "gallery_changed", "noticed")
+    made.heard.listen(made.importing, "job_changed", "noticed")
     made.said = hear(made.calibrating, "calibration_read", "job_changed", "stranger_recorded", "noticed")
     made.gallery_changed.connect(made.calibrating.follow)
     desk_thread(made, lambda: ask(made.end))
+    made.importing.moveToThread(made.thread())
     made.calibrating.moveToThread(made.thread())
     ask(made.use_engine, engine)
     ask(made.open, OpenGallery(str(path), PASSPHRASE))
@@ -38,7 +42,7 @@ def gallery(desk_thread, hear, ask, engine, path, qtbot):
 @pytest.fixture
 def measured(gallery, ask, qtbot, demo_dir):
     """Give the desk after the demo's four people were enrolled and measured."""
-    ask(gallery.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    ask(gallery.importing.import_folder, ImportFolder(str(demo_dir / "enrol")))
     qtbot.waitUntil(lambda: state(gallery).people == 4 and gallery.heard.last("job_changed").phase is Phase.READY)
     ask(gallery.calibrating.measure, CalibrateRequest(0.1))
     qtbot.waitUntil(lambda: gallery.said.last("calibration_read") is not None)

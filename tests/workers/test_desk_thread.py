@@ -1,15 +1,13 @@
 """The desk's thread: one gallery, changed as the operator asks, on real faces and a real encrypted file."""
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from desk_states import PASSPHRASE, PEOPLE, is_open, people, stored
 
 from osfi_gui.core.desk import (
     GalleryPrompt,
-    ImportFiles,
-    ImportFolder,
     Merge,
     Notice,
     OpenGallery,
@@ -25,81 +23,11 @@ from osfi_gui.services.recognise import Recogniser
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.vision.device import Device
 from osfi_gui.vision.runtime import OpenCvEncoder
-from osfi_gui.workers.desk import Desk
-
-PASSPHRASE = "correct horse"
-PEOPLE = {"Eileen Collins": 1, "Emmanuel Macron": 2, "Grace Hopper": 1, "Jacinda Ardern": 2}
-"""The portraits of resources/demo/enrol."""
-SIGNALS = (
-    "gallery_changed",
-    "session_changed",
-    "names_changed",
-    "prompted",
-    "listed",
-    "person_read",
-    "portrait_read",
-    "enrolled",
-    "enrol_refused",
-    "job_changed",
-    "noticed",
-)
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "gallery.osfi"
-
-
-@pytest.fixture
-def desk(desk_thread, hear, ask):
-    """Give a desk on its own thread; ``desk.heard`` is all it says."""
-    made = Desk()
-    made.heard = hear(made, *SIGNALS)
-    desk_thread(made, lambda: ask(made.end))
-    return made
-
-
-@pytest.fixture
-def opened(desk, path, engine, ask, qtbot):
-    """Give a desk with an engine and a new gallery."""
-    ask(desk.use_engine, engine)
-    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
-    qtbot.waitUntil(lambda: is_open(desk))
-    return desk
-
-
-@pytest.fixture
-def peopled(opened, ask, qtbot, demo_dir):
-    """Give a desk with the demo's four people."""
-    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    qtbot.waitUntil(lambda: people(opened) == 4 and job(opened) is Phase.READY)
-    return opened
-
-
-def is_open(desk):
-    state = desk.heard.last("gallery_changed")
-    return state is not None and state.phase is Phase.READY
-
-
-def people(desk):
-    state = desk.heard.last("gallery_changed")
-    return -1 if state is None else state.people
-
-
-def job(desk):
-    state = desk.heard.last("job_changed")
-    return None if state is None else state.phase
 
 
 def number_of(desk, name):
     session = desk.heard.last("session_changed")
     return session.gallery.identity_ids[session.gallery.names.index(name)]
-
-
-def stored(path):
-    """Read the file anew: name to number of shots."""
-    with GalleryFile.open(path, PASSPHRASE) as store:
-        return {person.name: person.shots for person in store.identities()}
 
 
 # The file
@@ -256,112 +184,6 @@ def test_a_wrongly_recognised_face_is_kept_as_a_stranger(peopled, mtcnn, portrai
     qtbot.waitUntil(lambda: peopled.heard.last("noticed") is not None)
     assert peopled.heard.last("noticed").what == "Noted: this face is kept as a stranger (1 so far)."
     assert stored(path) == PEOPLE
-
-
-# Imports
-
-
-def test_an_import_says_how_far_it_is_and_what_it_did(peopled, path):
-    states = peopled.heard.of("job_changed")
-    assert [(state.done, state.total) for state in states[1:-1]] == [(done, 6) for done in range(1, 7)]
-    end = states[-1]
-    assert (end.report.people, end.report.shots, end.report.refused) == (4, 6, 0)
-    assert len(set(end.report.shot_ids)) == 6
-    assert [report.status for report in end.files] == ["enrolled"] * 6
-    assert stored(path) == PEOPLE
-
-
-def test_refused_files_are_listed_with_their_reason(opened, demo_dir, tmp_path, ask, qtbot):
-    grace = demo_dir / "enrol" / "Grace Hopper" / "1983.jpg"
-    broken, twice = tmp_path / "broken.jpg", tmp_path / "twice.jpg"
-    broken.write_bytes(b"this is no picture")
-    shutil.copy(grace, twice)
-    ask(opened.import_files, ImportFiles("Grace Hopper", (str(broken), str(grace), str(twice))))
-    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
-    end = opened.heard.last("job_changed")
-    reasons = {report.file: report.reason for report in end.files}
-    assert reasons[str(twice)] == "The same picture is enrolled already."
-    assert "broken.jpg" in reasons[str(broken)]
-    assert reasons[str(grace)] == ""
-    assert (end.report.people, end.report.shots, end.report.refused) == (1, 1, 2)
-
-
-def test_an_import_is_undone(peopled, path, ask, qtbot):
-    ask(peopled.undo_import, peopled.heard.last("job_changed").report)
-    qtbot.waitUntil(lambda: people(peopled) == 0)
-    assert stored(path) == {}
-    qtbot.waitUntil(lambda: peopled.heard.last("noticed") is not None)
-    assert peopled.heard.last("noticed").what == "The import was undone: 6 shots are gone."
-
-
-def test_a_cancelled_import_keeps_whole_people_only(opened, path, demo_dir, ask, qtbot):
-    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    # Jacinda Ardern, the last one, has two pictures: the import is stopped between them.
-    qtbot.waitUntil(lambda: opened.heard.last("job_changed") is not None)
-    ask(opened.cancel_import)
-    qtbot.waitUntil(lambda: job(opened) not in {None, Phase.WAITING})
-    end = opened.heard.last("job_changed")
-    assert end.phase is Phase.ENDED
-    assert end.what == "Stopped."
-    assert end.remedy == f"{end.report.people} people are enrolled and stay."
-    kept = stored(path)
-    assert kept == {name: shots for name, shots in PEOPLE.items() if name in kept}
-    assert len(kept) == end.report.people < 4
-    qtbot.waitUntil(lambda: people(opened) == len(kept))
-
-
-def test_one_import_at_a_time(opened, demo_dir, ask, qtbot):
-    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
-    assert opened.heard.of("noticed") == [
-        Notice("Something else is still being worked on.", "Wait for it, or cancel it.", Tone.BAD)
-    ]
-    qtbot.waitUntil(lambda: people(opened) == 4)
-
-
-def test_others_are_served_while_an_import_runs(opened, demo_dir, ask, qtbot):
-    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    ask(opened.list_people)
-    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
-    said = [name for name, value in opened.heard if name == "listed" or value is opened.heard.last("job_changed")]
-    assert said == ["listed", "job_changed"]
-
-
-def test_locking_ends_an_import_and_leaves_whole_people(opened, path, demo_dir, ask, qtbot):
-    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    qtbot.waitUntil(lambda: opened.heard.last("job_changed") is not None)
-    ask(opened.lock)
-    qtbot.waitUntil(lambda: not is_open(opened))
-    ends = [state for state in opened.heard.of("job_changed") if state.phase is not Phase.WAITING]
-    assert [(state.phase, state.remedy) for state in ends] == [
-        (Phase.ENDED, "The gallery was closed; who was enrolled by then stays.")
-    ]
-    # Said before the gallery is locked, so that the report does not come back onto a locked screen.
-    assert [name for name, _ in opened.heard[-2:]] == ["job_changed", "gallery_changed"]
-    kept = stored(path)
-    assert kept == {name: shots for name, shots in PEOPLE.items() if name in kept}
-    # And nothing stands in the way of the next one.
-    ask(opened.open, OpenGallery(str(path), PASSPHRASE))
-    ask(opened.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    qtbot.waitUntil(lambda: job(opened) is Phase.READY)
-    assert stored(path) == PEOPLE
-    assert opened.heard.of("noticed") == []
-
-
-def test_nothing_is_imported_before_the_models_are_there(desk, path, demo_dir, ask, qtbot):
-    ask(desk.open, OpenGallery(str(path), PASSPHRASE))
-    ask(desk.import_folder, ImportFolder(str(demo_dir / "enrol")))
-    qtbot.waitUntil(lambda: desk.heard.last("noticed") is not None)
-    assert desk.heard.last("noticed").what == "The face models are still being loaded."
-    assert desk.heard.of("job_changed") == []
-
-
-def test_a_folder_of_nobody_is_refused(opened, tmp_path, ask, qtbot):
-    (tmp_path / "empty").mkdir()
-    ask(opened.import_folder, ImportFolder(str(tmp_path / "empty")))
-    qtbot.waitUntil(lambda: opened.heard.last("noticed") is not None)
-    assert opened.heard.last("noticed").what == "The folder empty holds no folder with pictures."
 
 
 def test_shots_of_another_time_are_embedded_when_the_engine_comes(desk, path, engine, mtcnn, portrait, ask, qtbot):

@@ -8,6 +8,7 @@ from osfi_gui.core.events import Cancelled
 from osfi_gui.services.enrol import Examiner
 from osfi_gui.workers.calibrate_desk import CalibrateDesk
 from osfi_gui.workers.desk import Desk
+from osfi_gui.workers.import_desk import ImportDesk
 
 PASSPHRASE = "correct horse"
 
@@ -16,18 +17,21 @@ PASSPHRASE = "correct horse"
 def calibrated(desk_thread, hear, ask, engine, tmp_path, qtbot, demo_dir, mtcnn, sface):
     """Give a desk with the demo's four people and its strangers, calibrated by the cosine."""
     made = Desk()
+    made.importing = ImportDesk(made)
     made.calibrating = CalibrateDesk(made)
     made.again = made.calibrating.again
-    made.heard = hear(made, "gallery_changed", "job_changed", "noticed")
+    made.heard = hear(made, "gallery_changed", "noticed")
+    made.heard.listen(made.importing, "job_changed", "noticed")
     made.said = hear(made.calibrating, "calibration_read")
     made.offers = hear(made.again, "offered", "noticed")
     made.gallery_changed.connect(made.calibrating.follow)
     desk_thread(made, lambda: ask(made.end))
+    made.importing.moveToThread(made.thread())
     made.calibrating.moveToThread(made.thread())
     ask(made.use_engine, engine)
     ask(made.open, OpenGallery(str(tmp_path / "gallery.osfi"), PASSPHRASE))
     qtbot.waitUntil(lambda: state(made) is not None and state(made).phase is Phase.READY)
-    ask(made.import_folder, ImportFolder(str(demo_dir / "enrol")))
+    ask(made.importing.import_folder, ImportFolder(str(demo_dir / "enrol")))
     qtbot.waitUntil(lambda: state(made).people == 4 and made.heard.last("job_changed").phase is Phase.READY)
     examiner = Examiner(mtcnn, sface, aligned=False)
     for file in sorted((demo_dir / "strangers").iterdir()):
