@@ -6,6 +6,8 @@
 * ``frozen``: the same picture again and again
 * ``black``: noise of a closed shutter
 * ``large``: live, and twice as wide and high
+* ``1280x720``: a real face, unscaled in the middle of a picture of that size, before a ground that changes
+* ``torn``: every second picture is cut off in the middle, and the next one follows at once
 * ``hang``: half a picture, then nothing, while the connection stays
 * ``watchers``: changes nothing, and prints how many connections there are
 """
@@ -26,6 +28,20 @@ from PIL import Image
 
 EVERY_S = 0.04
 SIZE = (64, 48)
+FACE = Path(__file__).resolve().parents[1] / "resources" / "demo" / "strangers" / "obama.jpg"
+FACE_SIZE = (240, 300)
+
+
+def face() -> np.ndarray:
+    """Give the face that it shows, RGB."""
+    with Image.open(FACE) as picture:
+        return np.asarray(picture.convert("RGB").resize(FACE_SIZE))
+
+
+def in_the_middle(pixels: np.ndarray) -> np.ndarray:
+    """Give the part of a picture where the face is if nothing was scaled."""
+    top, left = (pixels.shape[0] - FACE_SIZE[1]) // 2, (pixels.shape[1] - FACE_SIZE[0]) // 2
+    return pixels[top : top + FACE_SIZE[1], left : left + FACE_SIZE[0]]
 
 
 class Camera:
@@ -75,13 +91,17 @@ class _Now:
 
 def _picture(mode: str, index: int) -> bytes:
     width, height = SIZE if mode != "large" else (2 * SIZE[0], 2 * SIZE[1])
-    if mode == "black":
+    if "x" in mode:
+        width, height = (int(side) for side in mode.split("x"))
+        pixels = np.full((height, width, 3), 60 + index % 40, np.uint8)
+        in_the_middle(pixels)[:] = face()
+    elif mode == "black":
         pixels = np.random.default_rng(index).integers(0, 8, (height, width, 3), dtype=np.uint8)
     else:
         shade = 90 if mode == "frozen" else 10 * (index % 20)
         pixels = np.full((height, width, 3), (220, shade, 0), np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG")
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
 
 
@@ -101,6 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
                     while _Now.mode == mode and not self._left(EVERY_S):
                         pass
                     return
+                if mode == "torn" and index % 2:
+                    half = jpeg[: len(jpeg) // 2]
+                    head = head.replace(b" %d\r" % len(jpeg), b" %d\r" % len(half))
+                    jpeg = half
                 self.wfile.write(head + jpeg + b"\r\n")
                 if self._left(EVERY_S):
                     return

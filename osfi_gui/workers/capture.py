@@ -144,6 +144,10 @@ class CaptureThread(QThread):
                 stale = False
                 self._opening += 1
             if said is None or (said.width, said.height) != (info.width, info.height):
+                if said is not None and info.video and not frame.begins:
+                    # What is known of a face is where it was in a frame of the other size: an opening like any other.
+                    self._opening += 1
+                    self.noticed.emit(_resized(said, info))
                 said = info
                 self.source_changed.emit(SourceState(Phase.READY, address, info))
             self._feed.captured.put(Captured(frame, self._opening, info.video))
@@ -164,3 +168,8 @@ class CaptureThread(QThread):
             log.error("the source failed in a way nobody foresaw", exc_info=error)
         what, remedy = "The source stopped for an unknown reason.", "Try it again."
         return SourceState(Phase.FAILED, address, None, what, remedy, retrying=live)
+
+
+def _resized(before: SourceInfo, now: SourceInfo) -> Notice:
+    what = f"The picture of {now.name} is now {now.width} x {now.height}; it was {before.width} x {before.height}."
+    return Notice(what, "Recognition goes on with the new size; if nobody changed it, check the camera.", Tone.INFO)

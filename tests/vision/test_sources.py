@@ -217,6 +217,9 @@ class FakeCapture:
     def get(self, prop: int, /) -> float:
         return 0.0
 
+    def set(self, prop: int, value: float, /) -> bool:
+        return False
+
     def release(self) -> None:
         self.released = True
 

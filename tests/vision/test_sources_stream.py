@@ -9,8 +9,10 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
+from mjpeg_camera import Camera, face, in_the_middle
 from PIL import Image
 
 from osfi_gui.core.errors import SourceError
@@ -97,6 +99,50 @@ def test_a_stream_gives_rgb_frames_and_its_measured_rate(server: MjpegServer) ->
     times = [frame.time_s for frame in frames]
     assert times[0] == 0.0
     assert times == sorted(times)
+
+
+def _is_the_face(pixels: np.ndarray) -> bool:
+    """Whether the face is where it was put, in its own shape; JPEG costs two or three grey levels, a scaled one 20."""
+    return pixels.shape[0] >= 300 and float(np.abs(in_the_middle(pixels).astype(int) - face()).mean()) < 6.0
+
+
+def test_a_stream_whose_picture_changes_its_size_gives_every_face_in_its_own_shape() -> None:
+    with Camera() as camera:
+        camera.say("640x480")
+        with StreamSource(camera.url) as source:
+            for size in ((640, 480), (1280, 720), (480, 640), (640, 480)):
+                camera.say(f"{size[0]}x{size[1]}")
+                frame = source.read()
+                # What was on its way when it changed, far less than two seconds.
+                for _ in range(25):
+                    if frame.pixels.shape[:2] == size[::-1]:
+                        break
+                    frame = source.read()
+                assert (source.info.width, source.info.height) == size == frame.pixels.shape[1::-1]
+                assert _is_the_face(frame.pixels)
+
+
+def test_what_opencv_would_show_of_a_changed_picture_is_a_distorted_face() -> None:
+    """The test above can fail: this is the same stream without decoding it ourselves."""
+    with Camera() as camera:
+        camera.say("640x480")
+        capture = cv2.VideoCapture(camera.url, cv2.CAP_FFMPEG)
+        assert _is_the_face(capture.read()[1][:, :, ::-1])
+        camera.say("480x640")
+        seen = [capture.read()[1][:, :, ::-1] for _ in range(25)]
+        capture.release()
+    assert {pixels.shape for pixels in seen} == {(480, 640, 3)}
+    assert not _is_the_face(seen[-1])
+
+
+def test_pictures_that_are_cut_off_are_left_out_and_the_stream_goes_on(capfd: pytest.CaptureFixture[str]) -> None:
+    with Camera() as camera:
+        camera.say("torn")
+        with StreamSource(camera.url) as source:
+            shades = [frame.pixels[-1, -1].astype(int) for frame in (source.read() for _ in range(20))]
+    # Grey is what a decoder puts where the rest of a picture is missing; the camera shows (220, shade, 0).
+    assert all(red > 190 and blue < 60 for red, _, blue in shades)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_killed_stream_says_so_and_opens_again_when_it_is_back(server: MjpegServer) -> None:

@@ -6,8 +6,9 @@ Everything is real: the camera is a program of its own (``mjpeg_camera.py``), th
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
-from mjpeg_camera import Camera
+from mjpeg_camera import Camera, face, in_the_middle
 
 from osfi_gui import app
 from osfi_gui.core.desk import Phase
@@ -89,6 +90,30 @@ def test_a_camera_that_shows_nothing_new_is_said_and_goes_on_over_the_same_conne
         camera.say("live")
         resumes(heard, feed, qtbot)
         assert [state.phase for state in heard.of("source_changed")] == [Phase.FAILED, Phase.READY]
+
+
+def test_a_camera_that_changes_its_size_is_said_and_its_faces_keep_their_shape(play, feed, qtbot, hear):
+    with Camera() as camera:
+        camera.say("640x480")
+        thread, heard = play(camera)
+        told = hear(thread, "noticed")
+        opening = feed.captured.peek().opening
+        for size in ((1280, 720), (480, 640)):
+            camera.say(f"{size[0]}x{size[1]}")
+            opening += 1
+            qtbot.waitUntil(
+                lambda size=size: f"is now {size[0]} x {size[1]}" in getattr(told.last("noticed"), "what", "")
+            )
+            qtbot.waitUntil(lambda opening=opening: feed.captured.peek().opening == opening)
+            pixels = feed.frame().pixels
+            assert pixels.shape[1::-1] == size
+            assert np.abs(in_the_middle(pixels).astype(int) - face()).mean() < 6.0
+            assert (heard.last("source_changed").info.width, heard.last("source_changed").info.height) == size
+        assert [notice.what.partition(" is now ")[2] for notice in told.of("noticed")] == [
+            "1280 x 720; it was 640 x 480.",
+            "480 x 640; it was 1280 x 720.",
+        ]
+        assert all(state.phase is Phase.READY for state in heard.of("source_changed"))
 
 
 @pytest.mark.parametrize("mode", ["live", "hang", "frozen"])

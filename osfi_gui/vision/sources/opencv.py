@@ -43,6 +43,10 @@ class Capture(Protocol):
         """Give a ``CAP_PROP_*``."""
         ...
 
+    def set(self, prop: int, value: float, /) -> bool:
+        """Change a ``CAP_PROP_*``; say whether that worked."""
+        ...
+
     def release(self) -> None:
         """Close it."""
         ...

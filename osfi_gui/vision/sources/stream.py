@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import cv2
 
 from osfi_gui.core.errors import SourceError
+from osfi_gui.vision.sources.jpeg import JpegCapture
 from osfi_gui.vision.sources.live import LiveSource
 from osfi_gui.vision.sources.opencv import READ_TIMEOUT_S, Capture, open_capture
 
@@ -70,7 +71,8 @@ class StreamSource(LiveSource):
                 f"The stream {self._name} does not answer.",
                 "Check the address, the password and that the camera is switched on.",
             )
-        return capture
+        # Of other codecs OpenCV scales what changes its size to the first one, and nothing tells.
+        return JpegCapture.of(capture) or capture
 
     def _silent(self) -> SourceError:
         return SourceError(f"The stream {self._name} gives no picture.", "Check the camera, then start it again.")
