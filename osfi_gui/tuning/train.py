@@ -15,6 +15,7 @@ from osfi_gui.core.events import Cancelled, Finished
 from osfi_gui.core.tune import Stepped
 from osfi_gui.tuning.augment import AUGMENTATIONS
 from osfi_gui.tuning.heads import HEADS
+from osfi_gui.tuning.interrupt import InterruptedPassError, interruptible
 from osfi_gui.tuning.layers import open_layers
 from osfi_gui.tuning.lean import make_lean, make_plain
 from osfi_gui.tuning.memory import evenly, micro_batch
@@ -81,6 +82,8 @@ def check_recipe(recipe: Recipe) -> None:
     scale, margin = (1.0 if recipe.scale is None else recipe.scale), recipe.margin or 0.0
     if not (np.isfinite([scale, margin]).all() and scale > 0.0 and 0.0 <= margin < np.pi):
         raise DeskError("The head's scale is above 0, and its margin 0 or more and below 3.14.")
+    if not 0 <= recipe.seed < 2**63:  # numpy takes none below 0, torch none above
+        raise DeskError("The seed is 0 or more, and below 2 to the power of 63.")
 
 
 def train(
@@ -109,7 +112,7 @@ def train(
         Row of each chip's identity, 0 to n - 1, each of them there.
     recipe : Recipe
     token : CancelToken
-        Checked between any two forward and backward passes.
+        Checked between any two passes, and within a pass between any two layers, forward and back.
     measure : callable, optional
         Looks at the encoder in the middle of a run; what it gives is yielded. None where it was cancelled.
     measure_every : int
@@ -237,13 +240,11 @@ class _Run:
         for chips, owners in parts:
             if self._token.cancelled():
                 return None
-            target = owners.to(self._device)
-            with torch.autocast(self._device.type, dtype=self._kind, enabled=self._kind is not torch.float32):
-                embeddings = self._net(self._encoder.inputs(chips))
-            losses, likeness = self._head.loss(embeddings, self._rows, target)
-            self._scaler.scale(losses.sum() / len(batch)).backward()  # type: ignore[no-untyped-call]
-            loss += float(losses.detach().sum())
-            right += float((likeness.argmax(1) == target).sum())
+            try:
+                passed = self._pass(chips, owners.to(self._device), of=len(batch))
+            except InterruptedPassError:
+                return None
+            loss, right = loss + passed[0], right + passed[1]
         if not np.isfinite(loss):
             raise _diverged()
         self._scaler.unscale_(self._optimiser)  # type: ignore[arg-type]
@@ -252,6 +253,15 @@ class _Run:
         self._scaler.step(self._optimiser)  # type: ignore[arg-type]
         self._scaler.update()
         return loss / len(batch), right / len(batch)
+
+    def _pass(self, chips: Tensor, target: Tensor, *, of: int) -> tuple[float, float]:
+        """Pass some of a batch forward and back; give the sum of the losses, and how many were nearest to their own."""
+        with interruptible(self._net, self._token.cancelled):
+            with torch.autocast(self._device.type, dtype=self._kind, enabled=self._kind is not torch.float32):
+                embeddings = self._net(self._encoder.inputs(chips))
+            losses, likeness = self._head.loss(embeddings, self._rows, target)
+            self._scaler.scale(losses.sum() / of).backward()  # type: ignore[no-untyped-call]
+        return float(losses.detach().sum()), float((likeness.argmax(1) == target).sum())
 
     def as_encoder(self) -> TorchEncoder:
         """Give the network as it is now, to look at: a copy."""
