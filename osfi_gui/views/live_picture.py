@@ -55,6 +55,7 @@ class LivePicture(QWidget):
         self._overlay: Overlay | None = None
         self._tag = ""
         self._ringed = False
+        self._above = 0
         self._painted: Frame | None = None
         self._paintings = 0
         self._message = PictureMessage(self)
@@ -112,6 +113,13 @@ class LivePicture(QWidget):
         self._tag = text
         self.update()
 
+    def keep_above(self, height: int) -> None:
+        """Leave the upper edge to somebody else: the picture fits below so many pixels."""
+        if height != self._above:
+            self._above = height
+            self._rescale()
+            self.update()
+
     def set_message(self, title: str, text: str, action: str = "") -> None:
         """Say something in the picture's place, or over its lower edge where there is a picture.
 
@@ -150,7 +158,8 @@ class LivePicture(QWidget):
             return QRectF()
         scale = self._scale()
         width, height = self._image.width() * scale, self._image.height() * scale
-        return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+        top = self._above + (self.height() - self._above - height) / 2
+        return QRectF((self.width() - width) / 2, top, width, height)
 
     def to_widget(self, x: float, y: float) -> QPointF:
         """Map a pixel of the frame to a point of the widget."""
@@ -166,7 +175,7 @@ class LivePicture(QWidget):
     def _scale(self) -> float:
         if self._image.isNull():
             return 1.0
-        return min(self.width() / self._image.width(), self.height() / self._image.height())
+        return min(self.width() / self._image.width(), max(1, self.height() - self._above) / self._image.height())
 
     def _rescale(self) -> None:
         """Scale once a frame, not once a painting."""
@@ -245,7 +254,7 @@ class LivePicture(QWidget):
 
     def _paint_tag(self, painter: QPainter) -> None:
         colours, metrics = palette(), QFontMetricsF(self.font())
-        place = QRectF(12, 12, metrics.horizontalAdvance(self._tag) + 20, metrics.height() + 8)
+        place = QRectF(12, 12 + self._above, metrics.horizontalAdvance(self._tag) + 20, metrics.height() + 8)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.stage)
         painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)

@@ -1,4 +1,4 @@
-"""The performance overlay: how fast the live path is, in the picture's upper right corner."""
+"""The performance overlay: how fast the live path is, above the picture and never over it, where names are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from osfi_gui.core.rates import Rate, Recent
@@ -17,31 +17,33 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.rates import Flow
     from osfi_gui.core.values import Recognition
+    from osfi_gui.views.live_picture import LivePicture
 
 REFRESH_S = 0.5
 """Numbers that change more often cannot be read."""
 UNKNOWN = "–"
 SEARCH = "detect"
 """The stage that every frame goes through, with faces or without."""
-_INSET, _EDGE, _GAP = 10.0, 12, 18.0
+_INSET, _EDGE, _GAP, _BETWEEN = 8.0, 6, 8.0, 20.0
 
 
 class PerformanceOverlay(QWidget):
-    """Rates, stage times and memory over a picture; off until it is shown; it measures nothing while it is hidden.
+    """Rates, stage times and memory above a picture; off until it is shown; it measures nothing while it is hidden.
 
     Parameters
     ----------
-    picture : QWidget
-        Whose corner it stays in; the mouse reaches what is below.
+    picture : LivePicture
+        Whose upper edge it takes: what is shown fits below it, so that it covers nobody and no name.
     clock : callable
         Seconds now, of a clock that never goes back.
     """
 
-    def __init__(self, picture: QWidget, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, picture: LivePicture, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(picture)
         self._picture = picture
         self._clock = clock
         self._rows: tuple[tuple[str, str], ...] = ()
+        self._columns = 1
         self._begin()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("Performance"))
@@ -110,15 +112,24 @@ class PerformanceOverlay(QWidget):
         return UNKNOWN if rate is None else f"{rate:.1f} {self.tr('/s')}"
 
     def _place(self) -> None:
-        """Take the corner, as large as the words need."""
+        """Take the upper edge, in as many columns as fit, and let the picture begin below."""
+        if not self._rows:
+            return
         metrics = QFontMetricsF(self.font())
-        names = max((metrics.horizontalAdvance(name) for name, _ in self._rows), default=0.0)
-        # Room for a long number, so that the box does not breathe with every digit.
+        width = self._picture.width() - 2 * _EDGE
+        room = width - 2 * _INSET + _BETWEEN
+        self._columns = max(1, min(len(self._rows), int(room // (self._cell() + _BETWEEN))))
+        lines = -(-len(self._rows) // self._columns)
+        height = round(lines * metrics.lineSpacing() + 2 * _INSET)
+        self.setGeometry(_EDGE, _EDGE, max(1, width), height)
+        self._picture.keep_above(height + 2 * _EDGE)
+
+    def _cell(self) -> float:
+        """Say how wide a name and its number are, with room for a long one so that nothing moves with every digit."""
+        metrics = QFontMetricsF(self.font())
+        names = max(metrics.horizontalAdvance(name) for name, _ in self._rows)
         widest = [metrics.horizontalAdvance(number) for _, number in self._rows]
-        numbers = max([metrics.horizontalAdvance("888.8 /s (100 %)"), *widest])
-        width = round(names + _GAP + numbers + 2 * _INSET)
-        height = round(len(self._rows) * metrics.lineSpacing() + 2 * _INSET)
-        self.setGeometry(max(0, self._picture.width() - width - _EDGE), _EDGE, width, height)
+        return names + _GAP + max([metrics.horizontalAdvance("88.8 /s (88 %)"), *widest])
 
     # Qt
 
@@ -127,15 +138,22 @@ class PerformanceOverlay(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             self._begin()
+            self._place()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the picture its whole height back, unless only its page is hidden."""
+        super().hideEvent(event)
+        if self.isHidden():
+            self._picture.keep_above(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Stay in the corner of a picture that changes its size."""
+        """Stay at the edge of a picture that changes its size."""
         if event.type() is QEvent.Type.Resize and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Write names on the left, numbers on the right, on a ground that lets little of the picture through."""
+        """Write each name on the left of its cell and its number on the right."""
         colours = palette()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -146,9 +164,11 @@ class PerformanceOverlay(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 8.0, 8.0)
         painter.setPen(colours.on_stage)
         painter.setFont(self.font())
-        line = QFontMetricsF(self.font()).lineSpacing()
-        for row, (name, number) in enumerate(self._rows):
-            place = QRectF(_INSET, _INSET + row * line, self.width() - 2 * _INSET, line)
+        line, cell = QFontMetricsF(self.font()).lineSpacing(), self._cell() if self._rows else 0.0
+        step = (self.width() - 2 * _INSET + _BETWEEN) / self._columns
+        for index, (name, number) in enumerate(self._rows):
+            row, column = divmod(index, self._columns)
+            place = QRectF(_INSET + column * step, _INSET + row * line, min(cell, self.width() - 2 * _INSET), line)
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
         painter.end()

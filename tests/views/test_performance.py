@@ -133,11 +133,36 @@ def test_what_passed_while_nobody_looked_is_no_rate(overlay, clock):
     assert dict(overlay.rows)["Capture"] == "–"
 
 
-def test_it_stays_in_the_corner_of_a_picture_that_changes_its_size(overlay):
-    overlay.note(Flow(), None, painted=0)
-    for width in (500, 900):
-        overlay.parentWidget().resize(width, 500)
-        assert (overlay.geometry().right(), overlay.y()) == (width - 12 - 1, 12)
+@pytest.mark.parametrize("size", [(320, 240), (500, 500), (900, 500)])
+def test_it_stays_above_what_is_seen_of_a_picture_that_changes_its_size(overlay, scene, clock, size):
+    picture = overlay.parentWidget()
+    picture.show_frame(scene.frame())
+    overlay.note(Flow(9000, 3000, 0, 1000.0), seen(scene, 10.0, 1.0, 1.0), painted=0)
+    picture.resize(*size)
+    assert picture.rect().contains(overlay.geometry())
+    assert overlay.geometry().bottom() < picture.picture_rect().top()
+    assert picture.picture_rect().bottom() <= size[1]
+    overlay.hide()
+    assert picture.picture_rect().height() == min(size)  # the scene is square
+
+
+@pytest.mark.parametrize("corner", [(0.0, 0.0), (250.0, 0.0), (150.0, 0.0), (0.0, 250.0), (250.0, 250.0)])
+def test_it_covers_no_face_and_no_name_wherever_somebody_is(window, feed, scene, qtbot, corner):
+    """The picture is the same with and without it, where the picture is: nothing lies over it."""
+    page = window.identify
+    frame = feed.newest_frame
+    sighting = scene.sighting(scene.accepted(), box=(*corner, 70.0, 70.0))
+    feed.newest_recognition = Recognition(frame, (sighting,), {"detect": 1.0})
+    qtbot.keyClick(window, Qt.Key.Key_F12)
+    page.pull()
+    picture, shown = page.picture, page.picture.picture_rect().toRect()
+    assert page.performance.isVisible()
+    assert not page.performance.geometry().intersects(shown)
+    with_it = picture.grab(shown).toImage()
+    page.performance.setVisible(False)
+    picture.keep_above(page.performance.geometry().bottom() + 1 + page.performance.y())
+    assert picture.picture_rect().toRect() == shown
+    assert picture.grab(shown).toImage() == with_it
 
 
 def test_the_picture_counts_frames_not_paintings(qtbot, scene):
@@ -183,21 +208,6 @@ def test_it_is_remembered_while_other_pages_are_looked_at(window, qtbot):
     assert not window.identify.performance.isVisible()
     window.show_page("identify")
     assert window.identify.performance.isVisible()
-
-
-def test_a_face_below_it_can_be_chosen(window, feed, scene, qtbot):
-    page = window.identify
-    frame = feed.newest_frame
-    whole = (0.0, 0.0, 320.0, 320.0)
-    feed.newest_recognition = Recognition(frame, (scene.sighting(scene.accepted(), box=whole),), {"detect": 1.0})
-    qtbot.keyClick(window, Qt.Key.Key_F12)
-    page.pull()
-    overlay = page.performance
-    below = page.picture.box_rect(0).toRect().intersected(overlay.geometry())
-    assert not below.isEmpty()
-    assert page.picture.childAt(below.center()) is None  # the mouse does not see it
-    with qtbot.waitSignal(page.picture.face_clicked):
-        qtbot.mouseClick(page.picture, Qt.MouseButton.LeftButton, pos=below.center())
 
 
 def test_the_overlay_is_dark_and_its_words_are_light_in_both_themes(window, qtbot):
