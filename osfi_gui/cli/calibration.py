@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.calibration import Calibration
     from osfi_gui.core.events import Event
-    from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.store.gallery import GalleryFile
     from osfi_gui.vision.encode import TorchEncoder
 

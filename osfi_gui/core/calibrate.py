@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from osfi_gui.core.match import PAPER_K, Cosine, Evidence, Nac
 from osfi_gui.core.matchers.default import SMALLEST_FOR_NAC
 from osfi_gui.core.metrics import threshold_at_far
-from osfi_gui.core.values import OperatingPoint
+from osfi_gui.core.operating_point import OperatingPoint
 
 if TYPE_CHECKING:
     import numpy as np

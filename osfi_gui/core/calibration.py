@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from osfi_gui.core.bootstrap import Band
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.scores import Persons, Scores
     from osfi_gui.core.tune import Estimate
-    from osfi_gui.core.values import OperatingPoint
     from osfi_gui.core.what_if import Comparisons
 
 

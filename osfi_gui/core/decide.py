@@ -9,7 +9,8 @@ from osfi_gui.core.matchers.registry import MATCHERS
 from osfi_gui.core.values import Decision, Verdict
 
 if TYPE_CHECKING:
-    from osfi_gui.core.values import Match, OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
+    from osfi_gui.core.values import Match
 
 LABELS = {entry.name: entry.title for entry in MATCHERS.values()}
 NO_THRESHOLD = "UNDECIDED: no threshold is known for this encoder. Calibrate it first."

@@ -7,19 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from osfi_gui.core.enrolled import Identity, Shot
     from osfi_gui.core.enrolment import Draft, EnrolReport, FileReport
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.rates import Flow
     from osfi_gui.core.tune import Measured, Recipe, Stepped, Version
-    from osfi_gui.core.values import (
-        Frame,
-        Identity,
-        OperatingPoint,
-        Pixels,
-        Recognition,
-        Shot,
-        Sighting,
-        SourceInfo,
-    )
+    from osfi_gui.core.values import Frame, Pixels, Recognition, Sighting, SourceInfo
 
 
 class Feed(Protocol):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from osfi_gui.core.values import Consent, Face, Frame, Identity, Pixels, Portrait, Quality, Vector
+    from osfi_gui.core.enrolled import Consent, Identity
+    from osfi_gui.core.values import Face, Frame, Pixels, Portrait, Quality, Vector
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from osfi_gui.core.values import Prototypes
+from osfi_gui.core.enrolled import Prototypes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -20,7 +20,8 @@ from osfi_gui.core.values import Match, Neighbour
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from osfi_gui.core.values import Prototypes, Vector
+    from osfi_gui.core.enrolled import Prototypes
+    from osfi_gui.core.values import Vector
 
 __all__ = [
     "MATCHERS",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from osfi_gui.core.values import Prototypes
+    from osfi_gui.core.enrolled import Prototypes
 
 SPAN = 65_536
 """Prototypes whose cosines are held at once: they stay in the cache until the largest are found."""

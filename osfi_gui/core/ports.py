@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from osfi_gui.core.values import Face, Frame, Identity, OperatingPoint, Pixels, Portrait, Shot, SourceInfo
+    from osfi_gui.core.enrolled import Identity, Shot
+    from osfi_gui.core.operating_point import OperatingPoint
+    from osfi_gui.core.values import Face, Frame, Pixels, Portrait, SourceInfo
 
 
 class FrameSource(Protocol):
@@ -64,8 +66,8 @@ class Detector(Protocol):
         """
         ...
 
-    def search(self, pixels: Pixels) -> list[Face]:
-        """Find the faces of a video's frame in a fraction of the time, largest first."""
+    def search(self, pixels: Pixels, known: Sequence[Face] = ()) -> list[Face]:
+        """Find the faces of a video's frame in a fraction of the time, largest first; those known may be left out."""
         ...
 
     def follow(self, pixels: Pixels, faces: Sequence[Face]) -> list[Face | None]:

@@ -9,7 +9,8 @@ from osfi_gui.core.desk import Phase
 from osfi_gui.core.values import Frame, Verdict
 
 if TYPE_CHECKING:
-    from osfi_gui.core.values import OperatingPoint, Recognition
+    from osfi_gui.core.operating_point import OperatingPoint
+    from osfi_gui.core.values import Recognition
 
 SUFFIX = ".osfirec"
 """The ending of a recording's file."""

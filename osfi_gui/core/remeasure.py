@@ -10,7 +10,7 @@ from osfi_gui.core.threshold import for_far
 if TYPE_CHECKING:
     from osfi_gui.core.bootstrap import Band
     from osfi_gui.core.calibration import Calibration
-    from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
 
 SMALL_SHARE = 0.25
 """Up to this share of the people may have come or gone for a change to be a small one."""

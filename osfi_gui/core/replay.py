@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.recording import RecordedFrame, Seen, Take
-    from osfi_gui.core.values import OperatingPoint
 
 MOST_NAMED = 20
 """How many differing frames a comparison names; it counts them all."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from osfi_gui.core.operating_point import OperatingPoint
+
     Pixels = NDArray[np.uint8]
     """Shape (height, width, 3), RGB, 0..255."""
     Vector = NDArray[np.float32]
@@ -114,108 +116,6 @@ class Quality:
         return not self.failures
 
 
-@dataclass(frozen=True, eq=False)
-class Shot:
-    """A face that was enrolled for an identity.
-
-    Attributes
-    ----------
-    shot_id : int
-        The store's number, 0 before it is stored.
-    identity_id : int
-        The identity it belongs to.
-    portrait : Portrait
-        The face and its surroundings.
-    origin : str
-        Where it came from: a file name or the name of a camera.
-    added_at : str
-        ISO 8601, UTC.
-    """
-
-    shot_id: int
-    identity_id: int
-    portrait: Portrait
-    origin: str = ""
-    added_at: str = ""
-
-
-@dataclass(frozen=True)
-class Consent:
-    """The consent an operator recorded.
-
-    Attributes
-    ----------
-    text : str
-        What the person agreed to.
-    operator : str
-        Who recorded it.
-    given_at : str
-        ISO 8601, UTC.
-    """
-
-    text: str
-    operator: str
-    given_at: str
-
-
-@dataclass(frozen=True)
-class Identity:
-    """An enrolled person.
-
-    Attributes
-    ----------
-    identity_id : int
-        The store's number.
-    name : str
-        Shown to the operator; unique in a gallery after Unicode normalisation (NFC).
-    external_id, note : str
-        The operator's own; may be empty.
-    consent : Consent or None
-        None while nobody recorded it.
-    shots : int
-        How many shots are stored.
-    created_at : str
-        ISO 8601, UTC.
-    """
-
-    identity_id: int
-    name: str
-    external_id: str = ""
-    note: str = ""
-    consent: Consent | None = None
-    shots: int = 0
-    created_at: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Prototypes:
-    """The enrolled identities as one encoder sees them.
-
-    Attributes
-    ----------
-    encoder : str
-        The encoder that gave the embeddings.
-    revision : int
-        The gallery revision they were made from.
-    identity_ids : tuple of int, length n
-        In the order of the rows.
-    names : tuple of str, length n
-        Names of the same identities.
-    matrix : ndarray of float32, shape (n, d)
-        One unit vector a row.
-    """
-
-    encoder: str
-    revision: int
-    identity_ids: tuple[int, ...]
-    names: tuple[str, ...]
-    matrix: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        """Count the identities."""
-        return len(self.names)
-
-
 @dataclass(frozen=True)
 class Neighbour:
     """One identity near a probe.
@@ -259,83 +159,6 @@ class Match:
     score: float
     cosine: float
     neighbours: tuple[Neighbour, ...]
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """What an operating point did to the probes it was measured on.
-
-    Attributes
-    ----------
-    far, dir : tuple of float
-        Value, and both ends of its 95 % interval, 0..1.
-    probes, probe_people : int
-        Mated probes and whose they are.
-    strangers, stranger_people : int
-        Non-mated probes and whose they are.
-    measurable : bool
-        Whether so many strangers can show the target FAR at all.
-    made_at : str
-        ISO 8601, UTC; empty before it is kept.
-    people : int
-        Enrolled when it was made; false accepts grow with them.
-    """
-
-    far: tuple[float, float, float]
-    dir: tuple[float, float, float]
-    probes: int
-    probe_people: int
-    strangers: int
-    stranger_people: int
-    measurable: bool
-    made_at: str = ""
-    people: int = 0
-
-
-@dataclass(frozen=True)
-class OperatingPoint:
-    """What a decision is made with.
-
-    Attributes
-    ----------
-    matcher : str
-    k : int
-        Neighbourhood size, 1 for the plain cosine.
-    threshold : float
-        Accept from here on, in the matcher's score.
-    cosine_floor : float
-        Accept from here on, in cosine; the threshold again when the matcher is the cosine itself.
-    encoder : str
-    revision : int
-        Gallery revision it was made for; -1 for a default.
-    source : str
-        Where it comes from, in a sentence for the operator.
-    target_far : float
-        The false accept rate it aims at, 0..1.
-    measured : Measurement or None
-        What it did to the probes it was measured on; None for a default.
-    cohort_ids : tuple of int
-        Strangers of the gallery whose embeddings fill the neighbourhood; empty for matchers without a cohort.
-    own_thresholds : tuple of (int, float)
-        Identities that need a higher threshold than the others, because somebody looks like them. The gallery keeps
-        them apart from the point; the session joins them.
-    """
-
-    matcher: str
-    k: int
-    threshold: float
-    cosine_floor: float
-    encoder: str
-    revision: int = -1
-    source: str = ""
-    target_far: float = 0.01
-    measured: Measurement | None = None
-    cohort_ids: tuple[int, ...] = ()
-    own_thresholds: tuple[tuple[int, float], ...] = ()
-
-    def threshold_of(self, identity_id: int) -> float:
-        """Give the threshold that an identity has to reach: its own where that is the higher one."""
-        return max((self.threshold, *(own for identity, own in self.own_thresholds if identity == identity_id)))
 
 
 class Verdict(StrEnum):

@@ -12,7 +12,9 @@ from osfi_gui.core.gallery import normalise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from osfi_gui.core.values import OperatingPoint, Prototypes, Vector
+    from osfi_gui.core.enrolled import Prototypes
+    from osfi_gui.core.operating_point import OperatingPoint
+    from osfi_gui.core.values import Vector
 
 NOTHING_NEW = 0.95
 """Cosine from which a shot tells the encoder what another one told it already."""

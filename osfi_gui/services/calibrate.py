@@ -16,10 +16,10 @@ from osfi_gui.core.intervals import why_not_measurable
 from osfi_gui.core.match import MATCHERS, Cosine, NacCohort
 from osfi_gui.core.matchers.default import LEAST_COHORT, default_matcher
 from osfi_gui.core.metrics import least_measurable_far
+from osfi_gui.core.operating_point import Measurement, OperatingPoint
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.strangers import COHORT_SHARE, in_cohort
 from osfi_gui.core.threshold import curve_of, dir_at_target, propose, read_out, threshold_on
-from osfi_gui.core.values import Measurement, OperatingPoint
 from osfi_gui.core.what_if import Comparisons
 from osfi_gui.services.probes import Work, gather, ranks_of
 from osfi_gui.services.reembed import reembed

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from osfi_gui.core.enrolled import Consent
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import CancelToken, Detector, Encoder
-    from osfi_gui.core.values import Consent, Face, Pixels, Sighting
+    from osfi_gui.core.values import Face, Pixels, Sighting
     from osfi_gui.store.gallery import GalleryFile
 
 CENTRAL = 0.15

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from osfi_gui.core.enrolled import Prototypes
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Nac, NacCohort, match_many, matcher_named
 from osfi_gui.core.nearest import halved
-from osfi_gui.core.values import Prototypes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

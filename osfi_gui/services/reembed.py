@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from osfi_gui.core.enrolled import Shot
     from osfi_gui.core.events import Event
     from osfi_gui.core.ports import Encoder, GalleryStore
-    from osfi_gui.core.values import Shot
 
 BATCH = 32
 

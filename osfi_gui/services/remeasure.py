@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from osfi_gui.core.events import Event
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.ports import CancelToken
-    from osfi_gui.core.values import OperatingPoint
     from osfi_gui.services.probes import Material
     from osfi_gui.services.session import Session
     from osfi_gui.store.gallery import GalleryFile

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.calibration import Calibration, ReadOut
     from osfi_gui.core.events import Event
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.ports import CancelToken
-    from osfi_gui.core.values import OperatingPoint
 
     Printer = Callable[[str, Path], Iterator[tuple[int, int]]]
 

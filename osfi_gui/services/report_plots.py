@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from osfi_gui.core.calibration import Calibration, ReadOut, Scored
-    from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
 
 BLUE, VERMILION, BLACK, GREY = "#0072b2", "#d55e00", "#1a1a1a", "#666666"
 WIDTH = 640

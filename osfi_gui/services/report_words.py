@@ -13,8 +13,8 @@ from osfi_gui.core.threshold import for_far
 
 if TYPE_CHECKING:
     from osfi_gui.core.calibration import Calibration, ReadOut, Scored
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.tune import Estimate
-    from osfi_gui.core.values import OperatingPoint
 
 PLACES = {
     "leave-one-shot-out": "each enrolled shot against the gallery without it",

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from osfi_gui.core.enrolled import Identity, Prototypes
     from osfi_gui.core.match import Matcher
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.ports import Encoder, GalleryStore, ShotEmbeddings, StrangerEmbeddings
-    from osfi_gui.core.values import Identity, OperatingPoint, Prototypes
 
 MOST_GROWTH = 2.0
 """A threshold is kept while the people are at most so many times those it was measured with: false accepts grow with

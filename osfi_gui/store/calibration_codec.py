@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from osfi_gui.core.calibration import Calibration, Provenance, ReadOut, Scored
+from osfi_gui.core.operating_point import Measurement, OperatingPoint
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import Estimate
-from osfi_gui.core.values import Measurement, OperatingPoint
 from osfi_gui.core.what_if import Comparisons
 
 if TYPE_CHECKING:

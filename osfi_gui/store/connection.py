@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from osfi_gui.core.values import Shot
+    from osfi_gui.core.enrolled import Shot
 
 
 class GalleryConnection:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from osfi_gui.core.enrolled import Shot
 from osfi_gui.core.errors import GalleryError
-from osfi_gui.core.values import Shot
 from osfi_gui.store import codec, rows
 from osfi_gui.store import schema as s
 from osfi_gui.store.points import GalleryPoints, merge_thresholds
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from osfi_gui.core.enrolled import Consent, Identity
     from osfi_gui.core.enrolment import NewShot
-    from osfi_gui.core.values import Consent, Identity
 
 
 class GalleryFile(GalleryVersions, GalleryStrangers, GalleryPoints):

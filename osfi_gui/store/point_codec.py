@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
-from osfi_gui.core.values import Measurement
+from osfi_gui.core.operating_point import Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

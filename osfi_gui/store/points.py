@@ -12,7 +12,7 @@ from osfi_gui.store import schema as s
 from osfi_gui.store.connection import GalleryConnection
 
 if TYPE_CHECKING:
-    from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
 
 
 class GalleryPoints(GalleryConnection):

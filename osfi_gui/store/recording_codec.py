@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.core.recording import Seen, Take
-from osfi_gui.core.values import OperatingPoint, Verdict
+from osfi_gui.core.values import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

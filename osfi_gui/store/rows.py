@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from osfi_gui.core.enrolled import Consent, Identity, Shot
 from osfi_gui.core.errors import GalleryError
-from osfi_gui.core.values import Consent, Identity, OperatingPoint, Shot
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.store import codec, point_codec
 from osfi_gui.store import schema as s
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from osfi_gui.core.enrolled import Shot
 from osfi_gui.core.errors import GalleryError
-from osfi_gui.core.values import Shot
 from osfi_gui.store import codec, rows
 from osfi_gui.store import schema as s
 from osfi_gui.store.connection import GalleryConnection

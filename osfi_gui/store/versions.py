@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
 
 
 class GalleryVersions(GalleryConnection):

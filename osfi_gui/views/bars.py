@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from osfi_gui.views.theme import palette
 
 if TYPE_CHECKING:
-    from osfi_gui.core.values import Decision, Match, Neighbour, OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
+    from osfi_gui.core.values import Decision, Match, Neighbour
 
 FEWEST_ROWS = 3
 

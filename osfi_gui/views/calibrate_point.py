@@ -15,7 +15,7 @@ from osfi_gui.views.calibrate_choice import Choices, Chosen
 from osfi_gui.views.calibrate_plots import CalibrationPlots
 from osfi_gui.views.calibrate_readout import ReadOutCard
 from osfi_gui.views.calibrate_what_if import WhatIf
-from osfi_gui.views.calibrate_words import share_text
+from osfi_gui.views.calibrate_words import least_text, share_text, whose_text
 from osfi_gui.views.calibrate_wrap import Wrap
 from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
@@ -24,7 +24,7 @@ from osfi_gui.views.theme import set_role
 if TYPE_CHECKING:
     from osfi_gui.core.bootstrap import Band
     from osfi_gui.core.calibration import Calibration, CalibrationView, ReadOut
-    from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
 
 EVERY_MS = 16
 """While a line is dragged, numbers and plots follow no more often than a screen shows them."""
@@ -215,9 +215,11 @@ class PointPanel(QWidget):
         where, target = self.calibration.provenance, self.calibration.target_far
         if read.measurable or not read.strangers:
             return ""
-        return self.tr(
-            "FAR {target} is not measurable with {count} strangers: they show {least} at the lowest."
-        ).format(target=share_text(target), count=f"{where.stranger_people:,}", least=share_text(where.least_far))
+        if where.least_far >= 1.0:
+            return self.tr("FAR {target} is not measurable.").format(target=share_text(target))
+        return self.tr("FAR {target} is not measurable with {people}; {least} is the lowest that is.").format(
+            target=share_text(target), people=whose_text(where), least=least_text(where.least_far)
+        )
 
     def _show_buttons(self) -> None:
         assert self.choices is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -11,8 +12,8 @@ from osfi_gui.core.desk import GalleryState, Phase
 
 if TYPE_CHECKING:
     from osfi_gui.core.calibration import Provenance
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.core.tune import Estimate
-    from osfi_gui.core.values import OperatingPoint
 
 
 def _tr(text: str) -> str:
@@ -29,6 +30,11 @@ def share_text(share: float) -> str:
     if value == 0.0 or value >= 1.0:
         return f"{value:.1f} %"
     return f"{value:.2f} %" if value >= 0.01 else f"{value:.1g} %"
+
+
+def least_text(share: float) -> str:
+    """Give the lowest rate that can be shown, rounded up: a lower one cannot."""
+    return f"{math.ceil(1e4 * share - 1e-9) / 1e2:g} %"
 
 
 def interval_text(estimate: Estimate) -> str:
@@ -63,11 +69,22 @@ def strangers_text(where: Provenance) -> str:
     return _tr("of {people}").format(people=people)
 
 
+def whose_text(where: Provenance) -> str:
+    """Say how many people the non-mated faces are of, and whether they are strangers."""
+    if where.non_mated != "strangers":
+        return _counted(
+            where.stranger_people,
+            _tr("1 enrolled person in place of strangers"),
+            _tr("{count} enrolled people in place of strangers"),
+        )
+    return _counted(where.stranger_people, _tr("1 stranger"), _tr("{count} strangers"))
+
+
 def least_far_text(where: Provenance) -> str:
     """Say from which FAR on the strangers can claim anything."""
     if where.least_far >= 1.0:
         return _tr("no FAR can be shown")
-    return _tr("show FAR from {far} on").format(far=share_text(where.least_far))
+    return _tr("show FAR from {far} on").format(far=least_text(where.least_far))
 
 
 def deciding_text(point: OperatingPoint | None, gallery: GalleryState) -> str:

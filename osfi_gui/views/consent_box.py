@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QDateTime, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from osfi_gui.core.values import Consent
+from osfi_gui.core.enrolled import Consent
 from osfi_gui.views.theme import set_role
 
 

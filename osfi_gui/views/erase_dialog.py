@@ -15,7 +15,7 @@ from osfi_gui.views.theme import set_role
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
 
-    from osfi_gui.core.values import Identity
+    from osfi_gui.core.enrolled import Identity
 
 
 class EraseDialog(QDialog):

@@ -26,7 +26,8 @@ from osfi_gui.views.theme import set_role
 from osfi_gui.views.verdict import VerdictChip
 
 if TYPE_CHECKING:
-    from osfi_gui.core.values import Decision, Match, OperatingPoint, Sighting
+    from osfi_gui.core.operating_point import OperatingPoint
+    from osfi_gui.core.values import Decision, Match, Sighting
 
 TILE_LINES = 5.0
 

@@ -21,7 +21,7 @@ from osfi_gui.views.theme import set_role
 from osfi_gui.views.words import as_name
 
 if TYPE_CHECKING:
-    from osfi_gui.core.values import Identity
+    from osfi_gui.core.enrolled import Identity
 
 
 class PersonFields(QWidget):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from osfi_gui.core.calibration import CalibrateRequest, ChoosePoint, WriteReport
     from osfi_gui.core.desk import SeenFace
     from osfi_gui.core.events import Event, Token
-    from osfi_gui.core.values import OperatingPoint
+    from osfi_gui.core.operating_point import OperatingPoint
     from osfi_gui.workers.desk import Desk
 
 

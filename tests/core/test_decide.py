@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from osfi_gui.core.decide import NO_THRESHOLD, Vote, decide
-from osfi_gui.core.values import Decision, Match, Neighbour, OperatingPoint, Verdict
+from osfi_gui.core.operating_point import OperatingPoint
+from osfi_gui.core.values import Decision, Match, Neighbour, Verdict
 
 ADA, BEA = (1, "Ada"), (2, "Bea")
 NAC_POINT = OperatingPoint("nac", 16, 0.10, 0.40, "e")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from osfi_gui.core.enrolled import Prototypes
 from osfi_gui.core.match import PAPER_K, Cosine, Evidence, Nac, match, matcher_named
-from osfi_gui.core.values import Prototypes
 
 
 def gallery(rows, names=None, encoder="e"):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osfi_gui.core.enrolled import Prototypes
 from osfi_gui.core.match import Cosine, Evidence, Nac, NacCohort, match
-from osfi_gui.core.values import Prototypes
 
 
 def evidence(cosines, cohort):

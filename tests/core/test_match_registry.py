@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from osfi_gui.core.decide import LABELS
+from osfi_gui.core.enrolled import Prototypes
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import MATCHERS, Evidence, Reference, match, matcher_named
-from osfi_gui.core.values import Prototypes
 
 
 def world(n, c, d=16, seed=0):

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from osfi_gui.core import nearest as at_scale
+from osfi_gui.core.enrolled import Prototypes
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Evidence, Evm, Nac, NacCohort, NnGuide, Reference, match, match_many
 from osfi_gui.core.nearest import cosines, halved, nearest, nearest_rows
-from osfi_gui.core.values import Prototypes
 
 SIZES = (1, 2, 15, 16, 10_000)
 MATCHERS = (Cosine(), Nac(), NacCohort())

@@ -5,19 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.core.recording import RecordedFrame, Seen, Take, clock_text, seen_of
 from osfi_gui.core.replay import MOST_NAMED, Comparing, changes, difference, verdict_of
-from osfi_gui.core.values import (
-    Decision,
-    Face,
-    Frame,
-    Match,
-    OperatingPoint,
-    Quality,
-    Recognition,
-    Sighting,
-    Verdict,
-)
+from osfi_gui.core.values import Decision, Face, Frame, Match, Quality, Recognition, Sighting, Verdict
 
 POINT = OperatingPoint("nac", 16, 0.2, 0.35, "sface", 3)
 TAKE = Take(1, "Door", True, "sface", 3, 20, POINT)

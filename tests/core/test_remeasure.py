@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from osfi_gui.core.calibration import Calibration, Provenance, Scored
+from osfi_gui.core.operating_point import Measurement, OperatingPoint
 from osfi_gui.core.remeasure import is_small, threshold_again
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import Estimate
-from osfi_gui.core.values import Measurement, OperatingPoint
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from osfi_gui.core.calibration import Calibration
 from osfi_gui.core.compare import judge
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
+from osfi_gui.core.operating_point import Measurement, OperatingPoint
 from osfi_gui.core.strangers import in_cohort
 from osfi_gui.core.threshold import for_far, read_out
 from osfi_gui.core.tune import Recipe, TuneCounts, Version
-from osfi_gui.core.values import Measurement, OperatingPoint, Verdict
+from osfi_gui.core.values import Verdict
 from osfi_gui.services.calibrate import apply, calibrate
 from osfi_gui.services.probes import gather
 from osfi_gui.services.recognise import Recogniser

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from osfi_gui.core.enrolled import Consent
 from osfi_gui.core.enrolment import EnrolReport, FileReport
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
-from osfi_gui.core.values import Consent, Frame
+from osfi_gui.core.values import Frame
 from osfi_gui.services.enrol import NO_FACE, SEVERAL, enrol_files, enrol_folder, examine
 from osfi_gui.vision.pictures import read_picture
 

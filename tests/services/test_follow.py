@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from osfi_gui.core.values import Frame, OperatingPoint, Verdict
+from osfi_gui.core.operating_point import OperatingPoint
+from osfi_gui.core.values import Frame, Verdict
 from osfi_gui.services.recognise import Recogniser
 from osfi_gui.services.session import make_session, with_operating_point
 
@@ -39,7 +40,7 @@ def test_a_still_picture_is_encoded_three_times_and_not_again(desk, colours, fra
 
 def test_the_whole_frame_is_searched_four_times_a_second(desk, colours, frame_of, monkeypatch):
     searches = []
-    monkeypatch.setattr(colours, "search", lambda pixels: searches.append(1) or colours.detect(pixels))
+    monkeypatch.setattr(colours, "search", lambda pixels, **_: searches.append(1) or colours.detect(pixels))
     recogniser = Recogniser(colours, video=True)
     for i in range(61):
         recogniser.recognise(frame_of(ADA, at_s=i / 30), desk)
@@ -80,7 +81,7 @@ def test_a_change_of_the_gallery_decides_everybody_in_sight_anew(desk, store, co
     """Five at once, of whom two can be encoded in a frame: the others must not be left without a decision."""
     (one,) = colours.detect(frame_of(ADA).pixels)
     crowd = [replace(one, box=(120.0 * i, 10.0, 80.0, 80.0)) for i in range(5)]
-    monkeypatch.setattr(colours, "search", lambda _: crowd)
+    monkeypatch.setattr(colours, "search", lambda _, **__: crowd)
     monkeypatch.setattr(colours, "follow", lambda _, faces: list(faces))
     recogniser = Recogniser(colours, video=True)
     for i in range(20):

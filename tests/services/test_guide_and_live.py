@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from osfi_gui.core.enrolment import Draft, Examination, Pose, Worth
-from osfi_gui.core.values import OperatingPoint, Quality, Recognition, Verdict
+from osfi_gui.core.operating_point import OperatingPoint
+from osfi_gui.core.values import Quality, Recognition, Verdict
 from osfi_gui.services.engine import Engine
 from osfi_gui.services.guide import HOLD_S, MOST_SHOTS, Guide
 from osfi_gui.services.live import Live, Looking

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from osfi_gui.core.errors import PictureError
-from osfi_gui.core.values import Face, Frame, OperatingPoint, Verdict
+from osfi_gui.core.operating_point import OperatingPoint
+from osfi_gui.core.values import Face, Frame, Verdict
 from osfi_gui.services.recognise import MAX_FACES, Recogniser
 from osfi_gui.services.session import make_session, with_operating_point
 from osfi_gui.vision.pictures import read_picture

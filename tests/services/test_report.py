@@ -20,10 +20,10 @@ from PIL import Image
 from osfi_gui.core.calibration import Calibration, Provenance, Scored
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.metrics import least_measurable_far
+from osfi_gui.core.operating_point import Measurement, OperatingPoint
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.threshold import dir_at_target, read_out
 from osfi_gui.core.tune import Estimate
-from osfi_gui.core.values import Measurement, OperatingPoint
 from osfi_gui.core.what_if import Comparisons
 from osfi_gui.services.report import html_report, report_from_json, write_report
 from osfi_gui.services.report_plots import band_of

@@ -9,7 +9,7 @@ import pytest
 
 from osfi_gui.core.calibrate import DEFAULTS, default_operating_point
 from osfi_gui.core.events import Finished, Progress, Started
-from osfi_gui.core.values import OperatingPoint
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.services.reembed import reembed
 from osfi_gui.services.session import make_session
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from osfi_gui.core.enrolled import Consent
 from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import GalleryError
-from osfi_gui.core.values import Consent, OperatingPoint
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.store import schema
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.store.upgrade import newest_version

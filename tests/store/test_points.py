@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from osfi_gui.core.errors import GalleryError
-from osfi_gui.core.values import Measurement, OperatingPoint
+from osfi_gui.core.operating_point import Measurement, OperatingPoint
 from osfi_gui.store.gallery import GalleryFile
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from osfi_gui.core.errors import RecordingError
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.core.recording import Heading, Seen, Take
-from osfi_gui.core.values import Frame, OperatingPoint, Verdict
+from osfi_gui.core.values import Frame, Verdict
 from osfi_gui.store import cipher
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.store.recording import RecordingFile, RecordingWriter, remove_recording, size_of

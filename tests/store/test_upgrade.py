@@ -13,9 +13,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from PIL import Image
 
+from osfi_gui.core.enrolled import Consent
 from osfi_gui.core.errors import GalleryError, NewerGalleryError
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.core.tune import Recipe, Version
-from osfi_gui.core.values import Consent, OperatingPoint
 from osfi_gui.store import schema
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.store.upgrade import upgrade

@@ -10,8 +10,8 @@ import pytest
 
 from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import GalleryError
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.core.tune import Comparison, Recipe, Standing, TuneCounts, Version
-from osfi_gui.core.values import OperatingPoint
 from osfi_gui.store.gallery import GalleryFile
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from yardsticks import CONTROL, COSINE, contrast
 
 from osfi_gui.core.calibration import CalibrateRequest, ChoosePoint, WriteReport
 from osfi_gui.core.desk import EngineState, GalleryState, ImportStrangers, JobState, Phase
+from osfi_gui.core.operating_point import Measurement, OperatingPoint
 from osfi_gui.core.remeasure import Offer
-from osfi_gui.core.values import Frame, Measurement, OperatingPoint, Quality, Recognition
+from osfi_gui.core.values import Frame, Quality, Recognition
 from osfi_gui.views.calibrate_export import export_plot
 from osfi_gui.views.calibrate_lines import pen_of
 from osfi_gui.views.calibrate_offer import offer_text
@@ -315,7 +316,7 @@ def test_what_the_strangers_cannot_show_is_said(window, calibration):
     window.calibrate.show_calibration(view_of(few))
     claim = window.calibrate.body.point.numbers.claim.text()
     # 1 - 0.05^(1/100) = 0.0295
-    assert claim == "FAR 1.0 % is not measurable with 100 strangers: they show 3.0 % at the lowest."
+    assert claim == "FAR 1.0 % is not measurable with 100 strangers; 2.96 % is the lowest that is."
 
 
 def test_scores_of_one_kind_only_are_shown_all_the_same(window):
@@ -334,7 +335,7 @@ def test_more_people_accept_more_strangers(point, calibration):
     point.choose_matcher("cosine")
     far, _ = at(calibration, "cosine", point.choices.now.threshold)
     expected = 1 - (1 - far) ** (4000 / PEOPLE)
-    assert point.what_if.predicted.text().startswith(f"FPIR {100 * expected:.1f} % (")
+    assert point.what_if.predicted.text().startswith(f"FAR {100 * expected:.1f} % (")
     point.what_if.people.setValue(PEOPLE)
     assert f"{100 * far:.1f} % with the 40 people of today" in point.what_if.predicted.text()
 
@@ -342,7 +343,7 @@ def test_more_people_accept_more_strangers(point, calibration):
 def test_of_nac_only_a_bound_is_said(point, calibration):
     far, _ = at(calibration, "nac", point.choices.now.threshold)
     point.what_if.people.setValue(3 * PEOPLE)
-    assert point.what_if.predicted.text().startswith(f"FPIR at most {100 * 3 * far:.1f} % (")
+    assert point.what_if.predicted.text().startswith(f"FAR at most {100 * 3 * far:.1f} % (")
     point.what_if.people.setValue(PEOPLE // 2)
     assert point.what_if.predicted.text().startswith("This matcher's scores are others then")
 

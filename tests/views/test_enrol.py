@@ -19,6 +19,7 @@ from osfi_gui.core.desk import (
     Phase,
     SourceState,
 )
+from osfi_gui.core.enrolled import Identity
 from osfi_gui.core.enrolment import (
     Draft,
     EnrolReport,
@@ -30,7 +31,7 @@ from osfi_gui.core.enrolment import (
     TakenShot,
     Worth,
 )
-from osfi_gui.core.values import Face, Identity, Portrait, Quality
+from osfi_gui.core.values import Face, Portrait, Quality
 from osfi_gui.views.enrol import EnrolPage
 from osfi_gui.views.marks import MarkLabel
 from osfi_gui.views.pose_ring import _ASKED, _HELD, _TAKEN

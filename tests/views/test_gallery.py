@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QPushButton
 from yardsticks import COSINE
 
 from osfi_gui.core.desk import FacePicture, GalleryState, Merge, PersonDetail, Phase, Rename
+from osfi_gui.core.enrolled import Consent, Identity, Shot
 from osfi_gui.core.enrolment import GalleryListing, Lookalike, PersonRow
-from osfi_gui.core.values import Consent, Face, Identity, Portrait, Shot
+from osfi_gui.core.values import Face, Portrait
 from osfi_gui.views.gallery import GalleryPage
 from osfi_gui.views.gallery_table import Column
 

@@ -10,6 +10,7 @@ from yardsticks import COSINE
 
 from osfi_gui.core.desk import GalleryState, JobState, PersonDetail, Phase
 from osfi_gui.core.encoders import EncoderListing, EncoderRow, FoundEncoder, ShelfState
+from osfi_gui.core.enrolled import Identity, Shot
 from osfi_gui.core.enrolment import (
     Draft,
     EnrolReport,
@@ -22,7 +23,7 @@ from osfi_gui.core.enrolment import (
     TakenShot,
     Worth,
 )
-from osfi_gui.core.values import Face, Identity, Portrait, Quality, Recognition, Shot
+from osfi_gui.core.values import Face, Portrait, Quality, Recognition
 from osfi_gui.views.window import MainWindow
 
 ENCODERS = (

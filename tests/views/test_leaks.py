@@ -14,6 +14,7 @@ from yardsticks import COSINE
 
 from osfi_gui.core.desk import FacePicture, GalleryPrompt, GalleryState, JobState, Notice, PersonDetail, Phase, SeenFace
 from osfi_gui.core.encoders import FoundEncoder, ShelfState
+from osfi_gui.core.enrolled import Identity, Shot
 from osfi_gui.core.enrolment import (
     Draft,
     EnrolReport,
@@ -26,7 +27,7 @@ from osfi_gui.core.enrolment import (
     TakenShot,
     Worth,
 )
-from osfi_gui.core.values import Face, Identity, Portrait, Recognition, Shot
+from osfi_gui.core.values import Face, Portrait, Recognition
 from osfi_gui.views.theme import apply_theme, set_role
 from osfi_gui.views.window import MainWindow
 

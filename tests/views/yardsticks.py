@@ -1,6 +1,6 @@
 """What several tests of the window measure with."""
 
-from osfi_gui.core.values import OperatingPoint
+from osfi_gui.core.operating_point import OperatingPoint
 
 COSINE = OperatingPoint("cosine", 1, 0.36, 0.36, "sface", source="Default threshold.")
 NAC = OperatingPoint("nac", 16, 0.083, 0.335, "sface", source="Default threshold.")

@@ -16,8 +16,9 @@ from osfi_gui.core.desk import (
     SeenFace,
     Tone,
 )
+from osfi_gui.core.enrolled import Consent
 from osfi_gui.core.enrolment import Enrolment
-from osfi_gui.core.values import Consent, Frame
+from osfi_gui.core.values import Frame
 from osfi_gui.services.enrol import examine
 from osfi_gui.services.recognise import Recogniser
 from osfi_gui.store.gallery import GalleryFile

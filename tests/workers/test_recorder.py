@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from osfi_gui.core.desk import Notice, OpenGallery, Phase, SourceState, Tone
+from osfi_gui.core.enrolled import Prototypes
 from osfi_gui.core.enrolment import Draft
+from osfi_gui.core.operating_point import OperatingPoint
 from osfi_gui.core.recording import RecordedFrame, Take, seen_of
 from osfi_gui.core.values import (
     Decision,
@@ -17,8 +19,6 @@ from osfi_gui.core.values import (
     Frame,
     Match,
     Neighbour,
-    OperatingPoint,
-    Prototypes,
     Quality,
     Recognition,
     Sighting,
