@@ -58,7 +58,8 @@ import numpy as np
 import sqlalchemy as sa
 from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.tune import Recipe, Version
-from osfi_gui.core.values import Face, OperatingPoint, Portrait
+from osfi_gui.core.operating_point import OperatingPoint
+from osfi_gui.core.values import Face, Portrait
 from osfi_gui.store.gallery import GalleryFile
 
 path, passphrase, mode = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
