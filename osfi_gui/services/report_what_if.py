@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 SIZES = (10, 100, 1_000, 10_000, 100_000)
 """Numbers of people that are told of, as far as they are more than today's."""
-HEADS = ("People enrolled", "FPIR", "Of 1,000 strangers")
+HEADS = ("People enrolled", "FAR", "Of 1,000 strangers")
 
 
 def what_if_rows(facts: Facts) -> list[tuple[str, str, str]]:

@@ -179,9 +179,6 @@ class CalibrateBody(QWidget):
                 + f"\n\n{deciding}"
                 + (f" {gallery.operating_point.source}" if gallery.operating_point is not None else ""),
             )
-            # The layout centres the text, and so does not ask how high it becomes at its width.
-            text = self.unmeasured.text
-            text.setFixedHeight(text.heightForWidth(text.minimumWidth()))
             return
         assert self._view is not None
         self.point.show_view(self._view, obsolete=self._obsolete())

@@ -82,7 +82,7 @@ class DirFarPlot(LinePlot):
         super().dress()
         colours = palette()
         for name, item in self.lines.items():
-            item.setPen(pen_of(name))
+            item.setPen(pen_of(name, times=self.times))
         self.band.setBrush(tint_of("band"))
         self.point.setBrush(colours.panel)
         ring = QPen(colours.accent, 2.5)
@@ -125,8 +125,8 @@ class DirFarPlot(LinePlot):
                 edge.setData(x, 100.0 * values)
             low = min(low, float(under.min(initial=1.0)))
         self.too_few.setRegion((left - 1.0, max(left, math.log10(max(least_far, self.lowest)))))
-        # A little room at both ends, for the ring and for the numbers below.
-        self.box.setXRange(left, 0.0, padding=0.05)
+        # Room at both ends, for the ring and for the numbers below: what reaches beyond the axis is left out.
+        self.box.setXRange(left, 0.0, padding=0.09)
         bottom = min(100.0 * low - 0.08 * (100.0 - 100.0 * low) - 0.5, 100.0 - LEAST_SPAN)
         self.box.setYRange(max(bottom, -1.0), 100.0 + 0.04 * (100.0 - max(bottom, 0.0)), padding=0.0)
         self.below.setTicks([[(power, _percent(10.0**power)) for power in range(round(left), 1)]])
@@ -175,7 +175,7 @@ class RankPlot(LinePlot):
         """Put on the colours shown now."""
         self.name_axes(self.tr("Rank"), self.tr("Found"))
         super().dress()
-        self.curve.setPen(pen_of("chosen"))
+        self.curve.setPen(pen_of("chosen", times=self.times))
         self.curve.setSymbolBrush(palette().panel)
         ring = QPen(palette().accent, 2)
         ring.setCosmetic(True)

@@ -105,11 +105,17 @@ def export_plot(plot: LinePlot, path: str, kind: str, *, title: str) -> None:
     size = plot.viewport().size()
     if kind == "png":
         image = QImage(size * SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+        # Lines whose width is meant in pixels of the screen become as many times wider as everything else.
+        image.setDevicePixelRatio(SCALE)
         image.fill(plot.backgroundBrush().color())
+        plot.times = float(SCALE)
+        plot.dress()
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plot.render(painter, QRectF(image.rect()), plot.viewport().rect())
+        plot.render(painter, QRectF(plot.viewport().rect()), plot.viewport().rect())
         painter.end()
+        plot.times = 1.0
+        plot.dress()
         _write(path, _png(image))
         return
     _write(path, _svg(plot, size, title))

@@ -44,9 +44,9 @@ class HistogramPlot(LinePlot):
         self.name_axes(self.tr("Score"), self.tr("Probes"))
         super().dress()
         for name, item in (("mated", self.mated), ("non-mated", self.non_mated)):
-            item.setPen(pen_of(name))
+            item.setPen(pen_of(name, times=self.times))
             item.setBrush(tint_of(name))
-        self.now.setPen(pen_of("now"))
+        self.now.setPen(pen_of("now", times=self.times))
 
     def show_histogram(self, counted: Histogram, *, title: str) -> None:
         """Show other scores; ``title`` says of what matcher."""

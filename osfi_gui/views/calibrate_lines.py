@@ -11,8 +11,11 @@ from osfi_gui.views.theme import palette
 WIDTH = 2.0
 
 
-def pen_of(name: str) -> QPen:
-    """Give the pen of a line: ``mated``, ``non-mated``, ``chosen``, ``cosine``, ``band`` or ``now``."""
+def pen_of(name: str, *, times: float = 1.0) -> QPen:
+    """Give the pen of a line: ``mated``, ``non-mated``, ``chosen``, ``cosine``, ``band`` or ``now``.
+
+    ``times`` is for pictures that have so many pixels for each of the screen: how wide it is does not follow by itself.
+    """
     colours = palette()
     colour = {
         "mated": colours.accent,
@@ -22,7 +25,7 @@ def pen_of(name: str) -> QPen:
         "cosine": colours.warning,
         "now": colours.muted,
     }[name]
-    pen = QPen(colour, WIDTH)
+    pen = QPen(colour, WIDTH * times)
     pen.setCosmetic(True)
     if name == "cosine":
         pen.setDashPattern((4.0, 2.0))

@@ -45,11 +45,12 @@ class LinePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has n
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.times = 1.0
         self._drags = False
         self._words = ("", "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self.ci.setContentsMargins(2, 6, 10, 2)
+        self.ci.setContentsMargins(6, 6, 10, 6)  # the ring of the keyboard stands around what is written
         self.ci.setSpacing(0)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.left, self.below = pg.AxisItem("left"), pg.AxisItem("bottom")
@@ -64,6 +65,8 @@ class LinePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has n
             # Its grid must not be drawn over the curves.
             axis.setZValue(-1)
         self.line = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.93, "fill": None})
+        # Beside the line, so that its ground does not cover half of it.
+        self.line.label.anchors = [(-0.06, 0.5), (1.06, 0.5)]
         self.line.setZValue(10)
         self.line.hide()
         self.box.addItem(self.line, ignoreBounds=True)
@@ -90,7 +93,7 @@ class LinePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has n
             axis.setLabel(words, **{"color": colours.muted.name(), "font-size": size})
         self.below.setHeight(round(2.8 * line))
         self.left.setWidth(round(4.2 * line))
-        pen = QPen(colours.text, 3 if self.hasFocus() else 2)
+        pen = QPen(colours.text, (3 if self.hasFocus() else 2) * self.times)
         pen.setCosmetic(True)
         self.line.setPen(pen)
         ground = QColor(colours.panel)

@@ -29,12 +29,19 @@ class ReportChooser(QObject):
 
     @Slot()
     def ask(self) -> None:
-        """Ask where to write; HTML or PDF by the file's name."""
+        """Ask where to write; PDF, HTML or the numbers by the file's name."""
         dialog = QFileDialog(self._parent.window(), self.tr("Report"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("PDF (*.pdf)"), self.tr("HTML (*.html)")])
+        kinds = {
+            "pdf": self.tr("PDF (*.pdf)"),
+            "html": self.tr("HTML (*.html)"),
+            "json": self.tr("All numbers, as JSON (*.json)"),
+        }
+        dialog.setNameFilters(list(kinds.values()))
         dialog.setDefaultSuffix("pdf")
-        dialog.filterSelected.connect(lambda words: dialog.setDefaultSuffix("html" if "html" in words else "pdf"))
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix(next(kind for kind, words in kinds.items() if words == chosen))
+        )
         dialog.selectFile("calibration.pdf")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.chosen)

@@ -52,7 +52,7 @@ class SourcesCard(QFrame):
         self.counts = {name: QLabel("–") for name in ("mated", "non-mated", "cohort")}
         self.words = {name: QLabel() for name in self.counts}
         self.notes = InlineRow(Mark.INFO)
-        self.imports = StrangerImport()
+        self.imports = StrangerImport(then=self.tr("Measure to count them."))
         self.record = QPushButton(self.tr("Record strangers at the camera"))
         self.record.setCheckable(True)
         self.record.setToolTip(
@@ -83,7 +83,7 @@ class SourcesCard(QFrame):
                 label.setText("–")
             self.words["mated"].setText(self.tr("faces of enrolled people; counted when measured"))
             self.words["non-mated"].setText(self.tr("faces of strangers; counted when measured"))
-            self.words["cohort"].setText(self.tr("strangers that fill neighbourhoods"))
+            self.words["cohort"].setText(self.tr("strangers in the cohort, with whom matchers compare"))
             self.notes.hide()
             return
         where = calibration.provenance
@@ -92,7 +92,7 @@ class SourcesCard(QFrame):
         self.words["mated"].setText(self.tr("mated faces {words}").format(words=probes_text(where)))
         words = self.tr("non-mated faces {words}: {least}")
         self.words["non-mated"].setText(words.format(words=strangers_text(where), least=least_far_text(where)))
-        self.words["cohort"].setText(self.tr("strangers that fill neighbourhoods, and judge nothing"))
+        self.words["cohort"].setText(self.tr("strangers in the cohort: compared with, and not counted in FAR"))
         self.notes.setVisible(bool(where.notes))
         if where.notes:
             self.notes.set_text("\n".join(where.notes))

@@ -32,7 +32,7 @@ class _StillSlider(QSlider):
 
 
 class WhatIf(QFrame):
-    """A number of people and the FPIR predicted for it, by typing or by sliding.
+    """A number of people and the FAR predicted for it, by typing or by sliding.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class WhatIf(QFrame):
         self.predicted = QLabel()
         self.predicted.setWordWrap(True)
         self.predicted.setTextFormat(Qt.TextFormat.PlainText)
-        label = QLabel(self.tr("What if as many people were enrolled"))
+        label = QLabel(self.tr("What if this many people were enrolled"))
         label.setBuddy(self.people)
         self.people.setAccessibleName(label.text())
         self.slider.setAccessibleName(label.text())
@@ -126,16 +126,18 @@ class WhatIf(QFrame):
         today = one if self._measured_with == 1 else many
         today = today.format(now=share_text(read.far.value), people=f"{self._measured_with:,}")
         if told.growth is Growth.UNKNOWN:
-            words = self.tr("This matcher's scores are others then; measure again to know. FPIR {today}.")
+            words = self.tr("This matcher's scores are others then; measure again to know. FAR {today}.")
+        elif told.growth is Growth.AT_MOST and told.far.value >= 1.0:
+            words = self.tr("For so many people no bound is known; measure again to know. FAR {today}.")
         elif told.growth is Growth.AT_MOST:
             words = self.tr(
-                "FPIR at most {share} ({interval}) at this threshold; {today}. NAC falls as people come: it is mostly "
+                "FAR at most {share} ({interval}) at this threshold; {today}. NAC falls as people come: it is mostly "
                 "less, and fewer of the enrolled are found."
             )
         elif told.fmr is not None:
-            words = self.tr("FPIR {share} ({interval}) at this threshold; {today}. FMR of single comparisons {fmr}.")
+            words = self.tr("FAR {share} ({interval}) at this threshold; {today}. FMR of single comparisons {fmr}.")
         else:
-            words = self.tr("FPIR {share} ({interval}) at this threshold; {today}.")
+            words = self.tr("FAR {share} ({interval}) at this threshold; {today}.")
         self.predicted.setText(
             words.format(
                 share=share_text(told.far.value),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from osfi_gui.views.theme import set_role
 
@@ -31,12 +31,18 @@ class EmptyPage(QFrame):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setMinimumWidth(24 * self.fontMetrics().height())
+        self.text.setMaximumWidth(36 * self.fontMetrics().height())
+        # Between stretches: with an alignment the layout would not ask how high the text becomes at its width.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.text, 4)
+        middle.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch(2)
         layout.addWidget(self.title)
-        layout.addWidget(self.text, 0, centre)
+        layout.addLayout(middle)
         layout.addSpacing(6)
         layout.addWidget(self.action, 0, centre)
         layout.addStretch(3)

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from osfi_gui.core.desk import ImportStrangers, JobState, Phase
+from osfi_gui.views.elided_label import ElidedLabel
 from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
 from osfi_gui.views.theme import set_role
@@ -16,22 +26,23 @@ class StrangerImport(QWidget):
 
     Parameters
     ----------
+    then : str
+        What to do with strangers that were added, in a sentence.
     parent : QWidget, optional
     """
 
     strangers_requested = Signal(object)
     strangers_cancel_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, then: str = "") -> None:
         super().__init__(parent)
-        self._own = False
+        self._own, self._then = False, then
         self.strangers = QPushButton(self.tr("Add strangers from a folder…"))
         self.strangers.setToolTip(self.tr("A folder with one folder a person; none of them may be enrolled"))
         self.progress = QFrame()
-        self.bar, self.current = QProgressBar(), QLabel()
+        self.bar, self.current = QProgressBar(), ElidedLabel()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Import of strangers"))
-        self.current.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self.current, "muted")
         self.cancel = QPushButton(self.tr("Cancel"))
         self.outcome = InlineRow(Mark.GOOD)
@@ -72,7 +83,7 @@ class StrangerImport(QWidget):
         good = state.phase is Phase.READY
         self.outcome.set_mark(Mark.GOOD if good else Mark.WARNING if state.phase is Phase.ENDED else Mark.BAD)
         words = " ".join(part for part in (state.what, state.remedy) if part)
-        self.outcome.set_text(words or (self.tr("The strangers were added.") if good else ""))
+        self.outcome.set_text(words or (f"{self.tr('The strangers were added.')} {self._then}".strip() if good else ""))
         self.outcome.setVisible(bool(self.outcome.text()))
 
     @Slot()
@@ -99,12 +110,12 @@ class StrangerImport(QWidget):
         self.strangers_cancel_requested.emit()
 
     def _lay_out(self) -> None:
-        running = QHBoxLayout(self.progress)
+        running = QGridLayout(self.progress)
         running.setContentsMargins(0, 0, 0, 0)
-        running.setSpacing(10)
-        running.addWidget(self.bar, 1)
-        running.addWidget(self.current, 1)
-        running.addWidget(self.cancel)
+        running.setHorizontalSpacing(10)
+        running.addWidget(self.bar, 0, 0)
+        running.addWidget(self.cancel, 0, 1)
+        running.addWidget(self.current, 1, 0, 1, 2)
         line = QHBoxLayout()
         line.addWidget(self.strangers)
         line.addStretch(1)
