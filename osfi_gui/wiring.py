@@ -176,7 +176,7 @@ def connect_calibration(
     window : MainWindow
     desk : CalibrateDesk
     strangers : TuneDesk
-        Imports them, for both pages.
+        Imports them, for both pages; keeps the results of runs.
     tuning : TuneThread
         While it runs, nothing is measured again by itself.
     recognition : RecognitionThread
@@ -207,6 +207,8 @@ def connect_calibration(
     # Threads among themselves
     gallery.gallery_changed.connect(desk.follow)
     tuning.changed.connect(again.follow_run)
+    # A run that comes to its end says so only when its result is kept.
+    strangers.state_changed.connect(again.follow_run)
 
     # States
     desk.calibration_read.connect(page.show_calibration)
