@@ -20,7 +20,7 @@ from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import PAPER_RECIPE, Stepped
 from osfi_gui.core.values import Portrait
 from osfi_gui.services.enrol import the_one
-from osfi_gui.services.tune import BATCH, mean_rows, scores_of
+from osfi_gui.services.tune import mean_rows, scores_of
 from osfi_gui.store.experiment import ExperimentFolder
 from osfi_gui.vision.camera import degrade_named
 from osfi_gui.vision.pictures import list_pictures, read_picture
@@ -323,11 +323,11 @@ def _scored(
     vectors = []
     for part in (chips.shots, chips.probes, chips.strangers):
         rows = []
-        for first in range(0, len(part), BATCH):
+        for first in range(0, len(part), tuned.at_once):
             if token.cancelled():
                 yield Cancelled(KEPT)
                 return
-            rows.append(tuned.embed(list(part[first : first + BATCH])))
+            rows.append(tuned.embed(list(part[first : first + tuned.at_once])))
         vectors.append(np.concatenate(rows))
     gallery = mean_rows(vectors[0], chips.owners, n=int(chips.owners.max()) + 1)
     mated, others = vectors[1] @ gallery.T, vectors[2] @ gallery.T

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from osfi_gui.store.gallery import GalleryFile
     from osfi_gui.vision.encode import TorchEncoder
 
-BATCH = 32
 MOST_WATCHED = 100
 """Held-out shots, and strangers, that the curve of a run looks at; the judgement at its end looks at all."""
 WATCH_SHARE = 0.25
@@ -297,11 +296,11 @@ def judged(data: TuneData, before: TorchEncoder, after: TorchEncoder, *, token: 
         vectors = []
         for chips in sets:
             rows = []
-            for first in range(0, len(chips), BATCH):
+            for first in range(0, len(chips), encoder.at_once):
                 if token.cancelled():
                     yield Cancelled("Nothing was changed.")
                     return
-                rows.append(encoder.embed(list(chips[first : first + BATCH])))
+                rows.append(encoder.embed(list(chips[first : first + encoder.at_once])))
                 done += len(rows[-1])
                 yield Progress(done, total, "faces", "Comparing before and after")
             vectors.append(np.concatenate(rows))
@@ -373,10 +372,10 @@ class _Watch:
         vectors = []
         for chips in (self._train, self._shots, self._strangers):
             rows = []
-            for first in range(0, len(chips), BATCH):
+            for first in range(0, len(chips), encoder.at_once):
                 if self._token.cancelled():
                     return None
-                rows.append(encoder.embed(list(chips[first : first + BATCH])))
+                rows.append(encoder.embed(list(chips[first : first + encoder.at_once])))
             vectors.append(np.concatenate(rows))
         gallery = mean_rows(vectors[0], self._owners, n=self._n)
         mated, others = vectors[1] @ gallery.T, vectors[2] @ gallery.T

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.tune import Standing, VersionListing
-from osfi_gui.services.reembed import BATCH, embedded
+from osfi_gui.services.reembed import embedded
 from osfi_gui.vision.delta import with_difference
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ def promote(
     found: list[dict[int, NDArray[np.float32]]] = [{}, {}]
     done, total = 0, len(missing) + len(strangers)
     for shots, vectors in zip((missing, strangers), found, strict=True):
-        for first in range(0, len(shots), BATCH):
+        for first in range(0, len(shots), encoder.at_once):
             if token.cancelled():
                 yield Cancelled("Nothing was changed.")
                 return
-            batch = shots[first : first + BATCH]
+            batch = shots[first : first + encoder.at_once]
             vectors.update(embedded(batch, encoder))
             done += len(batch)
             yield Progress(done, total, "shots")

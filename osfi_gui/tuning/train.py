@@ -22,7 +22,6 @@ from osfi_gui.tuning.memory import evenly, micro_batch
 from osfi_gui.tuning.starts import STARTS
 from osfi_gui.tuning.statistics import ADAPTING, set_statistics
 from osfi_gui.tuning.steps import PRETRAINED, Adam, DecayToward, WeightMean, rate_at
-from osfi_gui.vision.encode import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -204,11 +203,11 @@ class _Run:
 
     def _embedded(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embed the shots with the pretrained encoder, a pass at a time."""
-        rows = []
-        for first in range(0, len(chips), BATCH):
+        rows, most = [], self._encoder.at_once
+        for first in range(0, len(chips), most):
             if self._token.cancelled():
                 raise _StoppedError
-            rows.append(self._encoder.embed(list(chips[first : first + BATCH])))
+            rows.append(self._encoder.embed(list(chips[first : first + most])))
         return np.concatenate(rows)
 
     def shuffled(self) -> list[Tensor]:

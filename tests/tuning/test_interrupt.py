@@ -12,6 +12,7 @@ from osfi_gui.core.events import Cancelled, Token
 from osfi_gui.core.tune import Recipe
 from osfi_gui.tuning.interrupt import InterruptedPassError, interruptible
 from osfi_gui.tuning.train import train
+from osfi_gui.vision.encode import TorchEncoder
 
 LAYERS = 4
 
@@ -80,6 +81,14 @@ def test_gradients_are_the_same_to_the_bit_and_no_hook_stays(sface, faces):
         found.append([parameter.grad for parameter in net.parameters()])
         assert not any(module._forward_hooks for module in net.modules())
     assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
+
+def test_a_run_asks_after_every_few_chips_that_it_embeds(tiny, small_faces, monkeypatch):
+    """The few that one core embeds within a second, SFace and IR-50 alike."""
+    sizes, embed = [], TorchEncoder.embed
+    monkeypatch.setattr(TorchEncoder, "embed", lambda encoder, chips: sizes.append(len(chips)) or embed(encoder, chips))
+    list(train(tiny, *small_faces, recipe=Recipe(epochs=1), token=Token()))
+    assert sizes == [4, 4, 4, 3]
 
 
 def test_a_run_ends_in_the_middle_of_a_pass_and_leaves_the_encoder(tiny, small_faces):
