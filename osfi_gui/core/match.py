@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 
+_SHARING = (NacCohort, Nac)
+"""Matchers whose score is the nearest identity's share of the neighbourhood."""
 _NAC = Nac()
 """What is shown beside a matcher that has no neighbourhood of its own."""
 
@@ -110,7 +112,7 @@ def match_many(
     n = len(gallery)
     if n == 0:
         return [None] * len(probes)
-    sharing = matcher if isinstance(matcher, NacCohort | Nac) else _NAC
+    sharing = matcher if isinstance(matcher, _SHARING) else _NAC
     against = None if cohort is None or not len(cohort) else cohort
     strangers = 0 if against is None else len(against)
     # These look no further than the nearest; others are given the cosines to everybody.
@@ -118,7 +120,8 @@ def match_many(
     if not isinstance(matcher, Cosine) and sharing is not matcher:
         scores = _scores(probes, gallery, matcher, against, shots, owners)
     nearby = nearest_rows(probes, gallery.matrix, max(show, sharing.k, 1))
-    others = _nearest_strangers(probes, against, sharing.k - 1) if sharing is matcher and against is not None else None
+    rivals = against if isinstance(sharing, NacCohort) else None
+    others = None if rivals is None else _nearest_strangers(probes, rivals, sharing.k - 1)
     name, k = matcher.name, matcher.neighbourhood(n, cohort=strangers)
     meaningless = sharing.unusable(n, cohort=strangers) is not None
     ids, names = gallery.identity_ids, gallery.names
@@ -129,10 +132,8 @@ def match_many(
         score = own if scores is None else scores[number]
         shown: list[float | None] = [] if meaningless else [share if share > 0.0 else None for share in shares]
         shown += [None] * (len(rows) - len(shown))
-        neighbours = [
-            Neighbour(ids[row], names[row], cosine, share)
-            for row, cosine, share in zip(rows[:show], near, shown, strict=False)
-        ]
+        first = rows[:show]
+        neighbours = map(Neighbour, [ids[row] for row in first], [names[row] for row in first], near, shown)
         found.append(Match(name, k, score, near[0], tuple(neighbours)))
     return found
 

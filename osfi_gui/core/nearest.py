@@ -117,7 +117,8 @@ def nearest(values: NDArray[np.floating], count: int) -> NDArray[np.intp]:
     (places,) = (values >= maxima[groups - count]).nonzero()
     if len(places) < count:  # NaN reach no bound
         return (-values).argsort(kind="stable")[:count]
-    return np.asarray(places[(-values[places]).argsort(kind="stable")[:count]])
+    order = (-values[places]).argsort(kind="stable")
+    return cast("NDArray[np.intp]", places[order[:count]])
 
 
 def nearest_rows(
@@ -140,8 +141,8 @@ def nearest_rows(
     """
     if len(matrix) <= SPAN:
         for row in cosines(probes, matrix):
-            places = _places(row, count)
-            yield places.tolist(), row[places].tolist()
+            places, near = _held(row, count)
+            yield places.tolist(), near.tolist()
         return
     rows = [np.empty(0, np.intp)] * len(probes)
     best = [np.empty(0, np.float32)] * len(probes)
@@ -151,18 +152,20 @@ def nearest_rows(
         # A slice of `held` would not be contiguous where the last span is shorter.
         found = cosines(probes, span, out=held if len(span) == SPAN else None)
         for number, row in enumerate(found):
-            places = np.sort(_places(row, count))
+            places, near = _held(row, count)
             rows[number] = np.concatenate([rows[number], places + start])
-            best[number] = np.concatenate([best[number], row[places]])
+            best[number] = np.concatenate([best[number], near])
     for number in range(len(probes)):
         order = (-best[number]).argsort(kind="stable")[:count]
         yield rows[number][order].tolist(), best[number][order].tolist()
 
 
-def _places(row: NDArray[np.floating], count: int) -> NDArray[np.intp]:
-    """Give the places of the largest of cosines that are held in -1..1, and hold them there where it matters."""
+def _held(row: NDArray[np.floating], count: int) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
+    """Give the places of the largest of cosines that are held in -1..1, and those; hold them there where it matters."""
     places = nearest(row, count)
-    if row[places[0]] > 1.0 or row[places[-1]] <= -1.0:
+    near = row[places]
+    if near[0] > 1.0 or near[-1] <= -1.0:
         np.clip(row, -1.0, 1.0, out=row)
         places = nearest(row, count)
-    return places
+        near = row[places]
+    return places, near
