@@ -21,6 +21,8 @@ from osfi_gui.cli.console import (
 from osfi_gui.core.errors import DeskError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from osfi_gui.core.tune import Version
 
 versions_app = typer.Typer(help="Tuned versions of the encoder: list, promote, roll back.", no_args_is_help=True)
@@ -36,6 +38,7 @@ def versions_list(
     """List the versions, newest first, and which one is in use."""
     with open_gallery(gallery, passphrase_file, create=False) as store:
         in_use, back_to, found = store.in_use(encoder), store.back_to(encoder), store.versions(encoder)
+        _check_known(encoder, found)
     if as_json:
         for version in found:
             print_record(version_record(version, in_use=in_use))
@@ -82,6 +85,7 @@ def versions_rollback(
 ) -> None:
     """Go back to the version that was in use before."""
     with open_gallery(gallery, passphrase_file, create=False) as store:
+        _check_known(encoder, store.versions(encoder))
         err.print(plain(f"{_name(encoder, store.roll_back(encoder))} is in use again."))
 
 
@@ -138,6 +142,14 @@ def version_record(version: Version, *, in_use: int) -> dict[str, Any]:
         "device": version.device,
         "note": version.note,
     }
+
+
+def _check_known(encoder: str, found: Sequence[Version]) -> None:
+    """Refuse a name that is no encoder's; one that was removed may still have versions."""
+    if not found:
+        from osfi_gui.vision.manifest import encoder_entry
+
+        encoder_entry(encoder)
 
 
 def _name(encoder: str, version_id: int) -> str:

@@ -225,6 +225,22 @@ def test_an_unknown_version_fails_in_one_line(osfi, desk, command):
     assert done.failure.startswith("Version 9 is not in this gallery.")
 
 
+@pytest.mark.parametrize("arguments", [("list",), ("rollback",), ("promote", 1, "--anyway")])
+def test_versions_of_an_unknown_encoder_fail_in_one_line(osfi, desk, arguments):
+    done = osfi("versions", *arguments, "--gallery", desk, "--encoder", "nobody")
+    said = "Version 1 is not in this gallery." if "promote" in arguments else "There is no encoder named “nobody”."
+    assert done.failure.startswith(said)
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**63)])
+def test_a_seed_that_cannot_seed_fails_in_one_line(osfi, desk, folders, tmp_path, seed):
+    assert tuned(osfi, desk, "--seed", seed).failure.startswith("The seed is 0 or more")
+    out = tmp_path / "out"
+    done = osfi("evaluate", folders, "--out", out, "--aligned", "--encoder", "mobile", "--seed", seed)
+    assert done.failure.startswith("The seed is 0 or more")
+    assert not out.exists()
+
+
 def test_a_missing_gallery_fails_in_one_line_and_is_not_made(osfi, tmp_path):
     path = tmp_path / "nowhere.osfi"
     for arguments in (("tune",), ("versions", "list"), ("versions", "rollback"), ("versions", "promote", 1)):
