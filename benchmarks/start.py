@@ -1,52 +1,34 @@
-"""How long until the window is there, and until the first decision of the demo; beside what an empty program takes.
+"""How long until the window is painted and recognition is ready, beside what an empty program takes, and the load.
 
 Usage: python -m benchmarks.start [--runs 5]
 
-The limits are measured in the same run: a Qt window with nothing in it, and the import of torch and facenet-pytorch.
+The floors are measured in the same run, in turns: a PySide6 window with nothing in it, and the import of torch alone.
+A ratio is one round's; what is printed is the median over the rounds, with the smallest and the largest.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 
-from osfi_gui.services.starting import seconds_until, start_seconds
-
-EMPTY_WINDOW = """
-import time
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow
-app = QApplication([])
-window = QMainWindow()
-window.show()
-def shown():
-    print("window", time.time())
-    window.close()
-QTimer.singleShot(0, shown)
-app.exec()
-"""
-IMPORTS = "import time, torch, facenet_pytorch; print('imports', time.time())"
+from osfi_gui.services.starting import start_beside_floors
 
 
 def main() -> None:
-    """Print medians, the fastest and slowest run, and the ratios to the limits."""
+    """Print medians, smallest and largest of seconds and ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs
-    rows: dict[str, list[float]] = {"empty window": [], "imports": [], "window": [], "decision": []}
-    for _ in range(runs + 1):
-        rows["empty window"].append(seconds_until(EMPTY_WINDOW)["window"])
-        rows["imports"].append(seconds_until(IMPORTS)["imports"])
-        ours = start_seconds()
-        rows["window"].append(ours["window"])
-        rows["decision"].append(ours["decision"])
-    # The first round warms the file cache and does not count.
-    rows = {name: values[1:] for name, values in rows.items()}
-    for name, values in rows.items():
-        print(f"{name:13} {statistics.median(values):5.2f} s   ({min(values):.2f} to {max(values):.2f}, {runs} runs)")
-    ratio = {name: statistics.median(values) for name, values in rows.items()}
-    print(f"window is {ratio['window'] / ratio['empty window']:.1f} x an empty one")
-    print(f"first decision is {ratio['decision'] / ratio['imports']:.1f} x the imports alone")
+    start_beside_floors()  # warms the file cache and does not count
+    done = [start_beside_floors() for _ in range(runs)]
+    print("| | median | smallest | largest |\n|---|---|---|---|")
+    for name in done[0]:
+        values = [run[name] for run in done]
+        unit = "x" if name.endswith("ratio") else "s"
+        print(f"| {name} | {statistics.median(values):.2f} {unit} | {min(values):.2f} | {max(values):.2f} |")
+    if hasattr(os, "getloadavg"):
+        print(f"\n{runs} rounds, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} (of others and of this)")
 
 
 if __name__ == "__main__":

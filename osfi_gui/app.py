@@ -94,7 +94,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--timings",
         action="store_true",
-        help="print when the window was there and when the first decision was, in seconds since 1970",
+        help="print when the window was there, recognition ready and the first decision made, in seconds since 1970",
     )
     return Options(**vars(parser.parse_args(arguments)))
 
@@ -291,6 +291,8 @@ class App(QObject):
 
     @Slot(object)
     def _on_engine_changed(self, state: EngineState) -> None:
+        if state.phase is Phase.READY:
+            self._say("ready")
         if state.phase is not Phase.WAITING and not gc.isenabled():
             # What is there now stays: later looks for garbage pass it by, and hold no frame up.
             gc.freeze()

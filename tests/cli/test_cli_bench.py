@@ -250,13 +250,18 @@ def test_sizes_that_are_none_are_refused(osfi, sizes, failure):
 # A start
 
 
-def test_a_start_gives_the_window_before_the_first_decision(osfi):
+def test_a_start_gives_window_then_recognition_then_decision_beside_what_nothing_is_faster_than(osfi):
     done = osfi("bench", "start", "--runs", 1, "--json")
     assert (done.code, done.err) == (0, "")
     (line,) = done.records
-    assert list(line) == ["runs", "window_s", "decision_s"]
+    assert list(line) == [
+        "runs", "empty_window_s", "torch_s", "window_s", "ready_s", "decision_s", "window_ratio", "ready_ratio",
+    ]  # fmt: skip
     assert line["runs"] == 1
-    assert 0 < line["window_s"] < line["decision_s"]
+    assert 0 < line["window_s"] < line["ready_s"] < line["decision_s"]
+    # One round: its ratios are those of its seconds, which are rounded to a thousandth.
+    assert line["window_ratio"] == pytest.approx(line["window_s"] / line["empty_window_s"], rel=0.02)
+    assert line["ready_ratio"] == pytest.approx(line["ready_s"] / line["torch_s"], rel=0.02)
 
 
 def test_a_program_that_fails_is_told_with_its_last_words():
