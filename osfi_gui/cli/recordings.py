@@ -1,4 +1,4 @@
-"""Recordings of live sessions: which there are, what one holds, recognising one again, deleting one."""
+"""Recordings of live sessions: which there are, what one holds, recognising one again, exporting, deleting one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from osfi_gui.cli.console import (
     print_record,
     progress,
 )
+from osfi_gui.core.recording import SUFFIX
 
 if TYPE_CHECKING:
     from osfi_gui.core.recording import Summary, Take
@@ -29,7 +30,9 @@ DIFFERENT = 3
 UNCERTAIN = 4
 """Exit code of a replay that decided otherwise only after frames that are missing in the recording."""
 
-recordings_app = typer.Typer(help="Recordings of live sessions: list, look into, replay, delete.", no_args_is_help=True)
+recordings_app = typer.Typer(
+    help="Recordings of live sessions: list, look into, replay, export, delete.", no_args_is_help=True
+)
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The recording, a file that ends in .osfirec.")]
 KeyOption = Annotated[
@@ -123,7 +126,7 @@ def replay(
         engine = load_engine(encoder or takes[-1].encoder.partition("@")[0])
         if engine.device_note:
             err.print(plain(engine.device_note))
-        session = make_session(store, encoder_in_use(store, engine.encoder))
+        session = make_session(store, encoder_in_use(store, engine.encoder), half=takes[-1].half)
         remarks = list(dict.fromkeys(text for take in takes for text in session_changes(take, session)))
         if recording.heading.program != __version__:
             remarks.insert(0, f"It was recorded by version {recording.heading.program}; this is {__version__}.")
@@ -147,11 +150,53 @@ def replay(
         raise typer.Exit(DIFFERENT if comparison.differing else UNCERTAIN)
 
 
+@recordings_app.command("export")
+def export(
+    file: FileArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.mp4", help="The video; must not be there yet.")],
+    plain_frames: Annotated[
+        bool, typer.Option("--plain", help="The frames alone, without boxes, names and decisions.")
+    ] = False,
+    gallery: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a recording as a video that any player shows. The video is NOT encrypted, and shows faces."""
+    from osfi_gui.core.errors import RecordingError
+    from osfi_gui.core.events import Progress, Token
+    from osfi_gui.services.export_recording import export_recording
+    from osfi_gui.store.recording import RecordingFile
+
+    if out.exists():
+        raise RecordingError(f"{out} is there already.", "Choose another name, or delete it first.")
+    # A name alone is one of the list.
+    if not file.exists() and file.name == str(file):
+        file = recordings_folder() / (file if file.suffix else file.with_name(file.name + SUFFIX))
+    draw = None
+    if not plain_frames:
+        from osfi_gui.views.drawn_frame import draw_seen
+
+        draw = draw_seen
+    with (
+        RecordingFile(file, passphrase_of(gallery or file, passphrase_file)) as recording,
+        progress(hidden=as_json) as bar,
+    ):
+        frames = len(recording)
+        task = bar.add_task("Exporting", total=frames)
+        for event in export_recording(recording, out, draw=draw, token=Token()):
+            if isinstance(event, Progress):
+                bar.update(task, completed=event.done)
+    if as_json:
+        print_record({"file": str(out), "frames": frames, "size_bytes": out.stat().st_size, "encrypted": False})
+    else:
+        typer.echo(f"{out}: {frames} frames, {out.stat().st_size / 1e6:.1f} MB.")
+    err.print(plain("This video is not encrypted and shows faces: give it only to whom it is meant for."))
+
+
 @recordings_app.command("delete")
 def delete(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The recordings.")]) -> None:
     """Delete recordings; that needs no passphrase."""
     from osfi_gui.core.errors import RecordingError
-    from osfi_gui.core.recording import SUFFIX
     from osfi_gui.store.recording import remove_recording
 
     for file in files:

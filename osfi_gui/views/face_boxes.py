@@ -33,21 +33,30 @@ _RIM = QColor(8, 12, 20, 170)
 
 def word(decision: Decision) -> str:
     """Say who it is in a word or two: the name, unknown, or that it is still looked at."""
-    if decision.verdict is Verdict.ACCEPT:
-        return decision.identity or ""
-    if decision.verdict is Verdict.REJECT:
+    return _word(decision.verdict, decision.identity)
+
+
+def _word(verdict: Verdict, identity: str | None) -> str:
+    if verdict is Verdict.ACCEPT:
+        return identity or ""
+    if verdict is Verdict.REJECT:
         return QCoreApplication.translate("FaceBoxes", "Unknown")
     return QCoreApplication.translate("FaceBoxes", "Undecided")
 
 
 def caption(decision: Decision) -> str:
     """Give the label of a face: its word, and the score that was decided on."""
-    if decision.match is None:
-        return word(decision)
-    score = decision.match.score
-    digits = 2 if decision.match.matcher == "cosine" else 3
-    label = LABELS.get(decision.match.matcher, decision.match.matcher)
-    return f"{word(decision)}  {label} {score:.{digits}f}"
+    match = decision.match
+    matcher, score = (None, None) if match is None else (match.matcher, match.score)
+    return caption_of(decision.verdict, decision.identity, matcher, score)
+
+
+def caption_of(verdict: Verdict, identity: str | None, matcher: str | None, score: float | None) -> str:
+    """Give the label of a face of which no more is known than its outcome and score; None where there is none."""
+    if matcher is None or score is None:
+        return _word(verdict, identity)
+    digits = 2 if matcher == "cosine" else 3
+    return f"{_word(verdict, identity)}  {LABELS.get(matcher, matcher)} {score:.{digits}f}"
 
 
 def paint_glyph(painter: QPainter, verdict: Verdict, rect: QRectF, colour: QColor) -> None:
@@ -181,16 +190,30 @@ def paint_label(
     QRectF
         Where the label is.
     """
+    return paint_words(painter, rect, decision.verdict, caption(decision), font=font, bounds=bounds, taken=taken)
+
+
+def paint_words(
+    painter: QPainter,
+    rect: QRectF,
+    verdict: Verdict,
+    text: str,
+    *,
+    font: QFont,
+    bounds: QRectF,
+    taken: Sequence[QRectF],
+) -> QRectF:
+    """Write a label whose words are given; see ``paint_label``."""
     metrics = QFontMetricsF(font)
-    text, pad, sign = caption(decision), 7.0, 0.62 * metrics.height()
+    pad, sign = 7.0, 0.62 * metrics.height()
     height = metrics.height() + 8.0
     width = metrics.horizontalAdvance(text) + sign + 3.0 * pad + 1.0
     place = label_place(rect, width, height, bounds, taken)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(GROUNDS[decision.verdict])
+    painter.setBrush(GROUNDS[verdict])
     painter.drawRoundedRect(place, 6.0, 6.0)
     middle = place.center().y()
-    paint_glyph(painter, decision.verdict, QRectF(place.left() + pad, middle - sign / 2, sign, sign), ON_GROUND)
+    paint_glyph(painter, verdict, QRectF(place.left() + pad, middle - sign / 2, sign, sign), ON_GROUND)
     room = place.adjusted(2.0 * pad + sign, 0.0, -pad, 0.0)
     painter.setFont(font)
     painter.setPen(ON_GROUND)
