@@ -16,6 +16,8 @@ TEMPLATE_112 = np.array(
     dtype=np.float64,
 )
 """Landmark positions in a 112x112 chip, as the ArcFace family and SFace were trained (Deng et al., CVPR 2019)."""
+_COMPLEX = np.array([1.0, 1.0j])
+"""Makes a complex number of each row (x, y)."""
 
 
 def similarity_transform(points: NDArray[np.floating], template: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -40,22 +42,19 @@ def similarity_transform(points: NDArray[np.floating], template: NDArray[np.floa
     ----------
     Umeyama, *Least-squares estimation of transformation parameters between two point patterns*, PAMI 1991.
     """
-    source = np.asarray(points, dtype=np.float64)
-    target = np.asarray(template, dtype=np.float64)
-    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
-    source_centred, target_centred = source - source_mean, target - target_mean
-    variance = float((source_centred**2).sum()) / len(source)
-    if variance <= 0.0:
+    # In the plane a rotation with a scale is a complex number, and the least-squares one has a closed form: what
+    # Umeyama's decomposition gives, without one. A crowd needs dozens a frame.
+    source = np.asarray(points, dtype=np.float64) @ _COMPLEX
+    target = np.asarray(template, dtype=np.float64) @ _COMPLEX
+    source_mean, target_mean = complex(source.mean()), complex(target.mean())
+    centred = source - source_mean
+    spread = float(np.vdot(centred, centred).real)
+    if spread <= 0.0:
         msg = "the points coincide; no similarity transform is defined"
         raise ValueError(msg)
-    u, singular, vt = np.linalg.svd(target_centred.T @ source_centred / len(source))
-    signs = np.array([1.0, np.sign(np.linalg.det(u) * np.linalg.det(vt)) or 1.0])
-    rotation = (u * signs) @ vt
-    scale = float((singular * signs).sum()) / variance
-    matrix = np.empty((2, 3))
-    matrix[:, :2] = scale * rotation
-    matrix[:, 2] = target_mean - matrix[:, :2] @ source_mean
-    return matrix
+    turn = complex(np.vdot(centred, target - target_mean)) / spread
+    shift = target_mean - turn * source_mean
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
 def aligned_face(side: int = 112) -> Face:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def weight_of(quality: Quality, *, score: float) -> float:
     """
     turned = MAX_YAW / max(abs(quality.yaw), MAX_YAW)
     shares = (quality.size_px / MIN_SIZE_PX, quality.sharpness / MIN_SHARPNESS, score / MIN_SCORE)
-    return max(LEAST_WEIGHT, turned * float(np.prod(np.clip(shares, 0.0, 1.0))))
+    return max(LEAST_WEIGHT, turned * math.prod(min(max(share, 0.0), 1.0) for share in shares))
 
 
 class TrackEvidence:

@@ -33,6 +33,9 @@ SAME_PICTURE = 0.01
 """Change below which a chip is the one that was encoded: a camera's noise alone is more."""
 WANTED_MOST = 2
 """Encodings a frame that can wait; those that cannot are all made."""
+TOGETHER_S = UNSETTLED_S
+"""Where several are in sight, all who have been decided already are looked at anew no more often together than one who
+is unsettled: otherwise a frame would cost the more the more people merely stay."""
 
 
 class Need(IntEnum):
@@ -90,13 +93,10 @@ def need_of(standing: Standing) -> Need:
         return Need.WANTED
     if standing.moved_on < SAME_PICTURE:
         return Need.NONE
-    settled = standing.unanimous and standing.chips >= SETTLED_CHIPS
-    if standing.waited_s >= (SETTLED_S if settled else UNSETTLED_S) - 1e-6:
-        return Need.WANTED
-    return Need.WANTED if standing.moved_on > NEW_POSE and standing.waited_s >= NEW_POSE_S - 1e-6 else Need.NONE
+    return Need.WANTED if standing.waited_s >= _pause_s(standing) - 1e-6 else Need.NONE
 
 
-def chosen(standings: Sequence[Standing], *, searched: bool) -> list[int]:
+def chosen(standings: Sequence[Standing], *, searched: bool, rested_s: float) -> list[int]:
     """Choose the tracks of a frame whose chips are encoded.
 
     Parameters
@@ -104,19 +104,39 @@ def chosen(standings: Sequence[Standing], *, searched: bool) -> list[int]:
     standings : sequence of Standing, length m
     searched : bool
         Whether the whole frame was searched: then what can wait for the next frame does, and no frame takes both times.
+    rested_s : float
+        Since anybody who had been decided already was looked at anew because it was time, in the frames' time.
 
     Returns
     -------
     list of int
-        Places in ``standings``, ascending: all that must be, and of the others those that have waited longest.
+        Places in ``standings``, ascending: all that must be, those who have no decision yet, and of the others the one
+        that has waited longest for its turn.
     """
     needs = [need_of(standing) for standing in standings]
-    if searched:
-        needs = [
-            Need.NONE if need is Need.WANTED and standing.chips >= FIRST_CHIPS else need
-            for need, standing in zip(needs, standings, strict=True)
-        ]
     must = [place for place, need in enumerate(needs) if need is Need.MUST]
     wanted = [place for place, need in enumerate(needs) if need is Need.WANTED]
-    wanted.sort(key=lambda place: (standings[place].chips >= FIRST_CHIPS, -standings[place].waited_s))
-    return sorted(must + wanted[: max(0, WANTED_MOST - len(must))])
+    undecided = [place for place in wanted if not _decided(standings[place])]
+    undecided.sort(key=lambda place: -standings[place].waited_s)
+    again: list[int] = []
+    if not searched and (len(standings) == 1 or rested_s < 0.0 or rested_s >= TOGETHER_S - 1e-6):
+        # Whoever turns or is in doubt has a shorter pause, and so the turn sooner; nobody is passed over for ever.
+        again = [place for place in wanted if _decided(standings[place])]
+        again = sorted(again, key=lambda place: -standings[place].waited_s / _pause_s(standings[place]))[:1]
+    return sorted(must + (undecided + again)[: max(0, WANTED_MOST - len(must))])
+
+
+def in_turn(standing: Standing) -> bool:
+    """Say whether a track whose chip is encoded is looked at anew only because it is time to."""
+    return _decided(standing) and need_of(standing) is not Need.MUST
+
+
+def _decided(standing: Standing) -> bool:
+    return standing.chips >= FIRST_CHIPS
+
+
+def _pause_s(standing: Standing) -> float:
+    """Give the seconds between two looks at a track that has been decided."""
+    if standing.moved_on > NEW_POSE:
+        return NEW_POSE_S
+    return SETTLED_S if standing.unanimous and standing.chips >= SETTLED_CHIPS else UNSETTLED_S

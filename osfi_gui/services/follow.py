@@ -12,7 +12,7 @@ from osfi_gui.core.decide import Vote
 from osfi_gui.core.evidence import TrackEvidence, weight_of
 from osfi_gui.core.quality import measure
 from osfi_gui.core.values import Face, Portrait, Recognition, Sighting, Verdict
-from osfi_gui.services.attention import ABRUPT, Standing, chosen, search_due
+from osfi_gui.services.attention import ABRUPT, Standing, chosen, in_turn, search_due
 from osfi_gui.services.decisions import MAX_FACES, decide_probes
 from osfi_gui.vision.change import change, thumb
 from osfi_gui.vision.track import LEAST_BEGIN, Tracker, best_pairs, overlap
@@ -57,6 +57,7 @@ class _Known:
         self.last = look
         self.best = look
         self.shown = look.face
+        self.found_s = time_s
         self.encoded(look, embedding, time_s=time_s)
 
     def encoded(self, look: _Look, embedding: Vector, *, time_s: float) -> None:
@@ -73,23 +74,22 @@ class _Known:
         """Take the newest embedding for a beginning: none of the votes, only what was seen."""
         self.evidence.add(self.embedding, weight=self.encoded_look.weight)
 
-    def standing(self, look: _Look, *, time_s: float) -> Standing:
+    def standing(self, *, time_s: float, changed: float, moved_on: float) -> Standing:
         return Standing(
             chips=self.evidence.count,
             unanimous=self.vote.unanimous,
             waited_s=time_s - self.encoded_s,
-            changed=change(self.last.thumb, look.thumb),
-            moved_on=change(self.encoded_look.thumb, look.thumb),
+            changed=changed,
+            moved_on=moved_on,
         )
 
-    def see(self, look: _Look) -> _Look:
+    def see(self, look: _Look, *, shown: Face, abrupt: bool) -> _Look:
         """Take the chip of another frame; give the one to encode if one is: the best since the last that was."""
-        abrupt = change(self.last.thumb, look.thumb) > ABRUPT
         stale = self.best is self.encoded_look
         if abrupt or stale or look.weight >= self.best.weight:
             self.best = look
         self.last = look
-        self.shown = _steadied(self.shown, look.face)
+        self.shown = shown
         return self.best
 
 
@@ -106,6 +106,7 @@ class Following:
         self._tracker = Tracker()
         self._known: dict[int, _Known] = {}
         self._searched_s = -np.inf
+        self._again_s = -np.inf
         self._session: Session | None = None
 
     def recognise(self, frame: Frame, session: Session) -> Recognition:
@@ -116,12 +117,11 @@ class Following:
         found = time.perf_counter()
         looks = [self._look(frame, face, session) for _, face in kept]
         new = [self._look(frame, face, session) for face in strange]
-        standings = [
-            self._known[track.number].standing(look, time_s=frame.time_s)
-            for (track, _), look in zip(kept, looks, strict=True)
-        ]
-        bests = [self._known[track.number].see(look) for (track, _), look in zip(kept, looks, strict=True)]
-        due = chosen(standings, searched=self._searched_s == frame.time_s)
+        standings, bests = self._see([track for track, _ in kept], looks, time_s=frame.time_s)
+        rested_s = frame.time_s - self._again_s
+        due = chosen(standings, searched=self._searched_s == frame.time_s, rested_s=rested_s)
+        if any(in_turn(standings[place]) for place in due):
+            self._again_s = frame.time_s
         embeddings = session.encoder.embed([*(bests[place].chip for place in due), *(look.chip for look in new)])
         encoded = time.perf_counter()
         here = {track.number: look for (track, _), look in zip(kept, looks, strict=True)}
@@ -136,7 +136,8 @@ class Following:
                 del here[track.number]
                 others.append((looks[place], embedding))
         fresh |= self._assign(others, here, time_s=frame.time_s)
-        self._known = {number: known for number, known in self._known.items() if number in self._tracker.alive}
+        alive = self._tracker.alive
+        self._known = {number: known for number, known in self._known.items() if number in alive}
         # Under another gallery everybody is decided anew, those too whose chip is not encoded in this frame.
         for number in here.keys() - fresh:
             if self._known[number].decision is None:
@@ -172,12 +173,45 @@ class Following:
             strange: list[Face] = []
         else:
             self._searched_s = frame.time_s
-            kept, strange = _merged(kept, self._detector.search(frame.pixels)[:MAX_FACES])
+            kept, strange = self._searched(frame, kept)
         for track, face in kept:
             self._tracker.keep(track, face)
         if not self._tracker.lost:  # nobody whom an uncertain face could continue
             strange = [face for face in strange if face.score >= LEAST_BEGIN]
         return kept, strange
+
+    def _searched(self, frame: Frame, kept: list[tuple[Track, Face]]) -> tuple[list[tuple[Track, Face]], list[Face]]:
+        """Search a whole frame: for newcomers, and for one of those who are followed, so that no box goes astray.
+
+        Finding everybody again would let a search cost the more the more people stay.
+        """
+        turn = min((track for track, _ in kept), key=lambda t: self._known[t.number].found_s, default=None)
+        others = [face for track, face in kept if track is not turn]
+        if turn is not None:
+            self._known[turn.number].found_s = frame.time_s
+        kept, strange = _merged(kept, self._detector.search(frame.pixels, known=others)[:MAX_FACES])
+        return kept, strange[: max(0, MAX_FACES - len(kept))]
+
+    def _see(
+        self, tracks: Sequence[Track], looks: Sequence[_Look], *, time_s: float
+    ) -> tuple[list[Standing], list[_Look]]:
+        """Take the looks at tracks that go on; give what is known of each, and the look to encode if one is."""
+        if not looks:
+            return [], []
+        known = [self._known[track.number] for track in tracks]
+        now = np.stack([look.thumb for look in looks])
+        changed = change(np.stack([one.last.thumb for one in known]), now).tolist()
+        moved_on = change(np.stack([one.encoded_look.thumb for one in known]), now).tolist()
+        standings = [
+            one.standing(time_s=time_s, changed=a, moved_on=b)
+            for one, a, b in zip(known, changed, moved_on, strict=True)
+        ]
+        shown = _steadied([one.shown for one in known], [look.face for look in looks])
+        bests = [
+            one.see(look, shown=face, abrupt=a > ABRUPT)
+            for one, look, face, a in zip(known, looks, shown, changed, strict=True)
+        ]
+        return standings, bests
 
     def _look(self, frame: Frame, face: Face, session: Session) -> _Look:
         chip = session.encoder.chip(Portrait(frame.pixels, face))
@@ -193,8 +227,10 @@ class Following:
                 continue
             here[number] = look
             if number in self._known:
-                self._known[number].see(look)
-                self._known[number].encoded(look, embedding, time_s=time_s)
+                known = self._known[number]
+                (shown,) = _steadied([known.shown], [look.face])
+                known.see(look, shown=shown, abrupt=float(change(known.last.thumb, look.thumb)) > ABRUPT)
+                known.encoded(look, embedding, time_s=time_s)
             else:
                 self._known[number] = _Known(look, embedding, time_s=time_s)
         return {number for number in numbers if number}
@@ -212,15 +248,24 @@ class Following:
         return Sighting(number, known.shown, look.chip, known.embedding, look.quality, known.decision)
 
 
-def _steadied(before: Face, now: Face) -> Face:
-    """Give a face whose box moves and grows with its landmarks, and comes nearer to its own box with time."""
-    old, new = before.landmarks.astype(np.float64), now.landmarks.astype(np.float64)
-    middle, here = old.mean(axis=0), new.mean(axis=0)
-    growth = float(np.linalg.norm(new - here) / max(float(np.linalg.norm(old - middle)), 1e-6))
-    corner, size = np.array(before.box[:2]), np.array(before.box[2:])
-    carried = np.concatenate(((corner - middle) * growth + here, size * growth))
-    x, y, width, height = (STEADY * carried + (1.0 - STEADY) * np.array(now.box)).tolist()
-    return Face((x, y, width, height), now.landmarks, now.score)
+def _steadied(before: Sequence[Face], now: Sequence[Face]) -> list[Face]:
+    """Give faces whose boxes move and grow with their landmarks, and come nearer to their own boxes with time."""
+    if not now:
+        return []
+    old, new = (np.array([face.landmarks for face in faces], dtype=np.float64) for faces in (before, now))
+    middle, here = old.mean(axis=1), new.mean(axis=1)
+    spread_old, spread_new = (
+        np.linalg.norm((marks - mean[:, None]).reshape(len(marks), -1), axis=1)
+        for marks, mean in ((old, middle), (new, here))
+    )
+    growth = (spread_new / np.maximum(spread_old, 1e-6))[:, None]
+    boxes, own = (np.array([face.box for face in faces], dtype=np.float64) for faces in (before, now))
+    carried = np.concatenate(((boxes[:, :2] - middle) * growth + here, boxes[:, 2:] * growth), axis=1)
+    shown = (STEADY * carried + (1.0 - STEADY) * own).tolist()
+    return [
+        Face((x, y, width, height), face.landmarks, face.score)
+        for (x, y, width, height), face in zip(shown, now, strict=True)
+    ]
 
 
 def _apart(faces: Sequence[Face]) -> list[bool]:

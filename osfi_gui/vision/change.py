@@ -34,12 +34,19 @@ def thumb(chip: Pixels) -> NDArray[np.float32]:
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.float32)
 
 
-def change(before: NDArray[np.float32], now: NDArray[np.float32]) -> float:
-    """Give the root mean square difference of two thumbs, as a share of the contrast of the first.
+def change(before: NDArray[np.float32], now: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the root mean square difference of thumbs, as a share of the contrast of the first.
+
+    Parameters
+    ----------
+    before, now : ndarray of float32, shape (..., 16, 16)
+        As :func:`thumb` gives them.
 
     Returns
     -------
-    float
+    ndarray of float32, shape (...)
         0 where they are equal. About sqrt(2 (1 - r)) for pictures of equal light whose correlation is r.
     """
-    return float(np.sqrt(np.mean((now - before) ** 2)) / (before.std() + _NOISE))
+    flat = before.reshape(*before.shape[:-2], -1)
+    difference = now.reshape(flat.shape) - flat
+    return np.asarray(np.sqrt(np.mean(difference**2, axis=-1)) / (flat.std(axis=-1) + _NOISE), dtype=np.float32)

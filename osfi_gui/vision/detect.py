@@ -40,6 +40,9 @@ SEARCH_SHORTER = 240
 """Shorter side of the copy in which a video's frame is searched, pixels: a twelfth of it is what MTCNN still sees."""
 SEARCH_WORTH = 0.8
 """A copy that is hardly smaller saves nothing."""
+TAKEN = 0.3
+"""Share of their union from which a candidate counts as the face that is known there: two faces that overlap so much
+are not told apart anyway, while they are followed."""
 HASTY = 0.1
 """Share of its width by which a followed face moves before it is looked at twice."""
 
@@ -77,6 +80,10 @@ class MtcnnDetector:
         pixels : ndarray of uint8, shape (height, width, 3)
             RGB; one frame at a time.
         """
+        return self._find(pixels, ())
+
+    def _find(self, pixels: Pixels, known: Sequence[Face]) -> list[Face]:
+        """Find all faces but those that are known, largest first."""
         shorter = min(pixels.shape[:2])
         if shorter < SMALLEST_PX:
             return []
@@ -89,8 +96,9 @@ class MtcnnDetector:
                 .float()
                 .contiguous()
             )
-            boxes = self._propose(frame, smallest)
-            boxes = self._refine(frame, boxes)
+            taken = _squares(known)
+            boxes = _elsewhere(self._propose(frame, smallest), taken)
+            boxes = _elsewhere(self._refine(frame, boxes), taken)
             boxes, scores, landmarks = self._decide(frame, boxes)
         faces = [
             face
@@ -99,7 +107,7 @@ class MtcnnDetector:
         ]
         return sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True)
 
-    def search(self, pixels: Pixels) -> list[Face]:
+    def search(self, pixels: Pixels, known: Sequence[Face] = ()) -> list[Face]:
         """Find the faces of a video's frame: on a small copy of it, then each once more in its own pixels.
 
         Takes a fraction of the time of :meth:`detect` and looks for faces of the same share of the frame.
@@ -108,6 +116,9 @@ class MtcnnDetector:
         ----------
         pixels : ndarray of uint8, shape (height, width, 3)
             RGB.
+        known : sequence of Face
+            Faces of this frame that need not be found: what overlaps one by :data:`TAKEN` is dropped behind the first
+            net already, where it has cost least.
 
         Returns
         -------
@@ -117,10 +128,12 @@ class MtcnnDetector:
         height, width = pixels.shape[:2]
         share = SEARCH_SHORTER / min(height, width)
         if share >= SEARCH_WORTH:
-            return self.detect(pixels)
+            return self._find(pixels, known)
         size = (max(1, round(width * share)), max(1, round(height * share)))
         small = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_AREA)
-        rough = [_scaled(face, width / size[0], height / size[1]) for face in self.detect(np.asarray(small, np.uint8))]
+        across, down = size[0] / width, size[1] / height
+        elsewhere = self._find(np.asarray(small, np.uint8), [_scaled(face, across, down) for face in known])
+        rough = [_scaled(face, width / size[0], height / size[1]) for face in elsewhere]
         found = [face for face in self.follow(pixels, rough) if face is not None]
         return sorted(found, key=lambda face: face.box[2] * face.box[3], reverse=True)
 
@@ -151,9 +164,7 @@ class MtcnnDetector:
     def _again(self, pixels: Pixels, faces: Sequence[Face | None]) -> list[Face | None]:
         """Look once where each face is said to be."""
         found: list[Face | None] = [None] * len(faces)
-        boxes = np.array([face.box for face in faces if face is not None], dtype=np.float32).reshape(-1, 4)
-        boxes[:, 2:] += boxes[:, :2]
-        boxes = _square(boxes)
+        boxes = _squares([face for face in faces if face is not None])
         crops = {place: crop for place, box in enumerate(boxes) if (crop := _padded(pixels, box, 48)) is not None}
         if not crops:
             return found
@@ -297,6 +308,25 @@ def _moved(before: Face, now: Face) -> bool:
     """Say whether a box moved by more than a tenth of its width."""
     (ax, ay, width, height), (bx, by, *_) = before.box, now.box
     return max(abs(bx - ax), abs(by - ay)) > HASTY * max(width, height)
+
+
+def _squares(faces: Sequence[Face]) -> Floats:
+    """Give the boxes of faces as squares, shape (n, 4)."""
+    boxes = np.array([face.box for face in faces], dtype=np.float32).reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    return _square(boxes)
+
+
+def _elsewhere(boxes: Floats, taken: Floats) -> Floats:
+    """Drop the boxes that share too much of their union with one that is taken."""
+    if not len(boxes) or not len(taken):
+        return boxes
+    shared = np.minimum(boxes[:, None, 2:], taken[None, :, 2:]) - np.maximum(boxes[:, None, :2], taken[None, :, :2])
+    inside = np.maximum(shared, 0.0).prod(axis=2)
+    areas, taken_areas = (np.prod(some[:, 2:] - some[:, :2], axis=1) for some in (boxes, taken))
+    union = areas[:, None] + taken_areas[None, :] - inside
+    kept: Floats = boxes[(inside < TAKEN * union).all(axis=1)]
+    return kept
 
 
 def _square(boxes: Floats) -> Floats:

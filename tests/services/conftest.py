@@ -40,7 +40,7 @@ class Colours:
         marks = np.array([[30, 40], [70, 40], [50, 60], [35, 80], [65, 80]], np.float32)
         return [Face((10.0, 10.0, 80.0, 80.0), marks, 0.99)] if pixels[0, 0, 0] else []
 
-    def search(self, pixels: NDArray[np.uint8]) -> list[Face]:
+    def search(self, pixels: NDArray[np.uint8], known: Sequence[Face] = ()) -> list[Face]:
         return self.detect(pixels)
 
     def follow(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:

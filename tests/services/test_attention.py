@@ -50,23 +50,43 @@ def test_a_chip_is_encoded_when_it_tells_something_new(standing, need):
     assert need_of(standing) is need
 
 
-def test_of_those_that_can_wait_the_two_that_waited_longest_are_encoded():
+def test_of_those_that_can_wait_the_one_that_waited_longest_is_encoded():
     crowd = [replace(CALM, waited_s=0.6 + 0.1 * i) for i in (3, 0, 4, 1, 2)]
-    assert chosen(crowd, searched=False) == [0, 2]
+    assert chosen(crowd, searched=False, rested_s=9.0) == [2]
+
+
+def test_a_crowd_is_looked_at_anew_no_more_often_than_one_who_is_unsettled():
+    crowd = [replace(CALM, waited_s=5.0)] * 20
+    assert chosen(crowd, searched=False, rested_s=0.14) == []
+    assert chosen(crowd, searched=False, rested_s=0.15) == [0]
+    assert chosen(crowd, searched=False, rested_s=-3.0) == [0]  # time went back: another scene
+
+
+def test_whoever_is_alone_waits_for_nobody():
+    assert chosen([replace(CALM, moved_on=0.5, waited_s=0.1)], searched=False, rested_s=0.1) == [0]
+
+
+def test_whoever_is_in_doubt_has_the_turn_sooner_but_nobody_is_passed_over():
+    doubtful, turning = replace(CALM, unanimous=False, waited_s=0.4), replace(CALM, moved_on=0.5, waited_s=0.3)
+    # In pauses of 0.5, 0.15 and 0.1 s they have waited 1.8, 2.7 and 3 of their own; a third of a second later the calm
+    # one is first, if the others had their turn meanwhile.
+    assert chosen([replace(CALM, waited_s=0.9), doubtful, turning], searched=False, rested_s=1.0) == [2]
+    assert chosen([replace(CALM, waited_s=0.9), doubtful], searched=False, rested_s=1.0) == [1]
+    assert chosen([replace(CALM, waited_s=1.4), doubtful], searched=False, rested_s=1.0) == [0]
 
 
 def test_those_who_have_no_name_yet_go_before_those_who_have():
     crowd = [replace(CALM, waited_s=5.0), replace(CALM, chips=1, waited_s=0.0), replace(CALM, chips=2, waited_s=0.0)]
-    assert chosen(crowd, searched=False) == [1, 2]
+    assert chosen(crowd, searched=False, rested_s=9.0) == [1, 2]
 
 
 def test_whoever_may_have_been_replaced_is_always_encoded():
     crowd = [replace(CALM, changed=0.5)] * 5 + [replace(CALM, waited_s=2.0)]
-    assert chosen(crowd, searched=True) == [0, 1, 2, 3, 4]
+    assert chosen(crowd, searched=True, rested_s=0.0) == [0, 1, 2, 3, 4]
 
 
 def test_no_frame_is_searched_and_looked_at_anew():
     due = replace(CALM, waited_s=0.6)
-    assert chosen([due], searched=True) == []
-    assert chosen([due], searched=False) == [0]
-    assert chosen([replace(due, chips=1)], searched=True) == [0]
+    assert chosen([due], searched=True, rested_s=9.0) == []
+    assert chosen([due], searched=False, rested_s=9.0) == [0]
+    assert chosen([replace(due, chips=1)], searched=True, rested_s=9.0) == [0]
