@@ -129,6 +129,7 @@ class App(QObject):
     demo_begun = Signal(str, str)
     asked = Signal()
     recordings_moved = Signal(str)
+    half_remembered = Signal(bool)
     ended = Signal()
 
     def __init__(self, options: Options) -> None:
@@ -204,6 +205,8 @@ class App(QObject):
         self.recordings_moved.connect(self.recorder.use_folder)
         self.recordings_moved.connect(self.recordings.use_folder)
         self.window.settings.recordings.folder_requested.connect(self._on_recordings_folder_requested)
+        self.window.settings.matching.half_requested.connect(self._on_half_requested)
+        self.half_remembered.connect(self.desk.use_half)
         self.begun.connect(self.desk.begin)
         self.demo_begun.connect(self.desk.begin_demo)
         self.asked.connect(self.computer.list_cameras)
@@ -214,6 +217,7 @@ class App(QObject):
     def begin(self) -> None:
         """Show the window, then start everything that takes time behind it."""
         self.window.enrol.set_operator(self._settings.operator)
+        self.window.settings.matching.set_half(self._settings.half)
         self._waiting.start()
         self.window.installEventFilter(self)
         self.window.show()
@@ -234,6 +238,7 @@ class App(QObject):
         for thread in (self._desk_thread, self._shelf_thread, self.capture, self.recognition, self.recorder):
             thread.start()
         self.recordings_moved.emit(self._settings.recordings or str(data_dir() / "recordings"))
+        self.half_remembered.emit(self._settings.half)
         if self._options.demo:
             folder = self._left_open.enter_context(tempfile.TemporaryDirectory(prefix="osfi-demo-"))
             self.recordings_moved.emit(folder)  # gone with the gallery whose key opens them
@@ -343,6 +348,10 @@ class App(QObject):
         self._remember(replace(self._settings, recordings=folder))
         self.recordings_moved.emit(folder)
         self.window.settings.recordings.recordings_requested.emit()
+
+    @Slot(bool)
+    def _on_half_requested(self, half: bool) -> None:
+        self._remember(replace(self._settings, precision=stored.HALF if half else ""))
 
     @Slot(str)
     def _on_encoder_chosen(self, name: str) -> None:

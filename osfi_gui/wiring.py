@@ -272,6 +272,7 @@ def connect_encoders(window: MainWindow, *, shelf: EncoderShelf, recognition: Re
     page = window.settings.encoders
 
     # Intents
+    window.settings.matching.half_requested.connect(gallery.use_half)
     page.encoders_requested.connect(shelf.show)
     page.examine_requested.connect(shelf.examine)
     page.import_requested.connect(shelf.take)

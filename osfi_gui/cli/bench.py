@@ -16,6 +16,7 @@ import typer
 
 from osfi_gui.cli.console import (
     EncoderOption,
+    HalfOption,
     JsonOption,
     PassphraseOption,
     Runtime,
@@ -58,6 +59,7 @@ def bench_live(
     encoder: EncoderOption = "sface",
     runtime: RuntimeOption = Runtime.TORCH,
     device: Annotated[Where, typer.Option("--device", help="Where torch computes.")] = Where.AUTO,
+    half: HalfOption = False,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,15 +83,18 @@ def bench_live(
     with _gallery(gallery, passphrase_file, engine) as store:
         live = Live(engine)
         chosen, runtime = by_runtime(encoder_in_use(store, engine.encoder), runtime)
-        live.use_session(make_session(store, chosen))
+        live.use_session(make_session(store, chosen, half=half))
         speed = measure_live(frames, live, seconds=seconds)
-    record = _live_record(speed, source=source, device=engine.device, runtime=runtime)
+    record = _live_record(speed, source=source, device=engine.device, runtime=runtime, half=half)
     if as_json:
         print_record(record)
         return
+    kept = ", prototypes in half precision" if half else ""
     glass, stages = record["glass_to_decision_ms"], record["stages_ms"]
     lost = 100.0 * speed.dropped / speed.frames
-    typer.echo(f"{source}: {speed.frames} frames at {speed.source_fps:.4g} a second, on {engine.device}, by {runtime}")
+    typer.echo(
+        f"{source}: {speed.frames} frames at {speed.source_fps:.4g} a second, on {engine.device}, by {runtime}{kept}"
+    )
     typer.echo(f"display            {speed.display_fps:8.1f} frames a second")
     typer.echo(
         f"decision           {speed.decision_fps:8.1f} frames a second ({lost:.0f} % of the frames were dropped)"
@@ -103,7 +108,7 @@ def bench_live(
 def bench_match(
     sizes: Annotated[str, typer.Option("--sizes", help="Numbers of prototypes, by commas.")] = "1000,100000",
     faces: Annotated[int, typer.Option("--faces", min=1, max=32, help="Probes that are matched together.")] = 1,
-    half: Annotated[bool, typer.Option("--half", help="Keep the prototypes as float16.")] = False,
+    half: HalfOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Match probes against random prototypes, d = 128, beside a plain copy of the same bytes."""
@@ -181,12 +186,13 @@ def _gallery(path: Path | None, passphrase_file: Path | None, engine: Engine) ->
             yield store
 
 
-def _live_record(speed: LiveSpeed, *, source: str, device: str, runtime: Runtime) -> dict[str, Any]:
+def _live_record(speed: LiveSpeed, *, source: str, device: str, runtime: Runtime, half: bool) -> dict[str, Any]:
     return {
         "source": source,
         "source_fps": round(speed.source_fps, 3),
         "device": device,
         "runtime": runtime.value,
+        "half": half,
         "seconds": round(speed.seconds, 3),
         "frames": speed.frames,
         "dropped": speed.dropped,

@@ -12,6 +12,7 @@ from osfi_gui.cli.console import (
     AlignedOption,
     EncoderOption,
     GalleryOption,
+    HalfOption,
     JsonOption,
     PassphraseOption,
     Runtime,
@@ -84,6 +85,7 @@ def identify(
     encoder: EncoderOption = "sface",
     aligned: AlignedOption = False,
     runtime: RuntimeOption = Runtime.TORCH,
+    half: HalfOption = False,
     max_frames: Annotated[int, typer.Option("--max-frames", min=0, help="Stop after so many frames; 0: never.")] = 0,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
@@ -98,7 +100,7 @@ def identify(
     frames = open_source(source, key=lambda: passphrase_of(gallery, passphrase_file))
     with open_gallery(gallery, passphrase_file, create=False) as store:
         detector, engine = load_tools(encoder, aligned=aligned)
-        session = make_session(store, by_runtime(encoder_in_use(store, engine), runtime)[0])
+        session = make_session(store, by_runtime(encoder_in_use(store, engine), runtime)[0], half=half)
         if session.operating_point is not None:
             remark = session.operating_point.source
         else:

@@ -126,6 +126,8 @@ class GalleryState:
         Whether it is the demo's, gone when the program ends.
     encoder : str
         Title of the encoder and version that it works with; empty while none is loaded.
+    half : bool
+        Whether its prototypes are kept in half precision.
     """
 
     phase: Phase = Phase.NONE
@@ -137,6 +139,7 @@ class GalleryState:
     calibration: str = "none"
     temporary: bool = False
     encoder: str = ""
+    half: bool = False
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Prototypes:
     names : tuple of str, length n
         Names of the same identities.
     matrix : ndarray of float32, shape (n, d)
-        One unit vector a row.
+        One unit vector a row; float16 where they are kept in half precision (`osfi_gui.core.nearest.halved`).
     """
 
     encoder: str

@@ -59,6 +59,8 @@ class Take:
         Of the gallery.
     point : OperatingPoint or None
         What decided.
+    half : bool
+        Whether the prototypes were kept in half precision.
     """
 
     number: int
@@ -68,6 +70,7 @@ class Take:
     revision: int
     people: int
     point: OperatingPoint | None
+    half: bool = False
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,9 @@ def verdict_of(comparison: Comparison) -> str:
     return f"{_counted(comparison.differing + comparison.uncertain, 'frame')} of {frames} decided otherwise now."
 
 
-def changes(take: Take, *, encoder: str, revision: int, people: int, point: OperatingPoint | None) -> tuple[str, ...]:
+def changes(
+    take: Take, *, encoder: str, revision: int, people: int, point: OperatingPoint | None, half: bool = False
+) -> tuple[str, ...]:
     """Say what decides otherwise now than in a take, one sentence each; empty where everything is the same."""
     said = []
     if take.encoder != encoder:
@@ -151,6 +153,9 @@ def changes(take: Take, *, encoder: str, revision: int, people: int, point: Oper
         said.append(f"The gallery has changed since: then revision {take.revision} with {take.people}, now {now}.")
     if _deciding(take.point) != _deciding(point):
         said.append(f"The operating point was {_pointed(take.point)}; now it is {_pointed(point)}.")
+    if take.half != half:
+        then, now = ("half", "full") if take.half else ("full", "half")
+        said.append(f"The prototypes were kept in {then} precision; now they are in {now}.")
     return tuple(said)
 
 

@@ -6,9 +6,10 @@ import platform
 from importlib import metadata
 
 from osfi_gui import __version__
-from osfi_gui.paths import data_dir
+from osfi_gui.paths import config_dir, data_dir
 from osfi_gui.services.conflicts import Finding, opencv_finding
 from osfi_gui.store.key import keyring_usable
+from osfi_gui.store.settings import load as load_settings
 from osfi_gui.vision.device import choose_device, threads_said
 from osfi_gui.vision.manifest import read_imported, read_manifest
 from osfi_gui.vision.sources import list_cameras
@@ -44,6 +45,9 @@ def examine_computer() -> list[Finding]:
         Finding("encoder", broken.reason, ok=False, remedy=f"Delete {broken.file} and import it again.")
         for broken in read_imported()[1]
     ]
+    half = load_settings(config_dir() / "settings.json").half
+    kept = "half precision, as chosen in Settings; osfi takes --half" if half else "full precision"
+    findings.append(Finding("prototypes", f"kept in {kept}"))
     findings.append(Finding("data", str(data_dir())))
     findings.append(
         Finding("keyring", "usable")

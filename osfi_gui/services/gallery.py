@@ -30,7 +30,8 @@ def list_gallery(store: GalleryFile, session: Session | None) -> GalleryListing:
     if session is None or session.gallery.revision != revision:
         return GalleryListing(revision, tuple(PersonRow(person) for person in people))
     gallery = session.gallery
-    others, cosines = nearest_others(gallery.matrix)
+    matrix = gallery.matrix.astype(np.float32, copy=False)  # a product of halves would be summed up in halves
+    others, cosines = nearest_others(matrix)
     near = {
         identity_id: Lookalike(gallery.identity_ids[other], gallery.names[other], float(cosine))
         for identity_id, other, cosine in zip(gallery.identity_ids, others, cosines, strict=True)
@@ -40,7 +41,7 @@ def list_gallery(store: GalleryFile, session: Session | None) -> GalleryListing:
     row_of = {identity_id: row for row, identity_id in enumerate(gallery.identity_ids)}
     owners = np.array([row_of.get(owner, -1) for owner in found.identity_ids], dtype=np.int64)
     flagged: dict[int, list[int]] = {}
-    for index in misfits(found.matrix, owners, gallery.matrix):
+    for index in misfits(found.matrix, owners, matrix):
         flagged.setdefault(found.identity_ids[index], []).append(found.shot_ids[index])
     return GalleryListing(
         revision,

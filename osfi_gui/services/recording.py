@@ -79,8 +79,9 @@ def showing(folder: Path, passphrase: str, identity_id: int) -> Iterator[tuple[P
 
 def take_of(session: Session, *, number: int, source: str, video: bool) -> Take:
     """Say what decides in a session."""
-    gallery = session.gallery
-    return Take(number, source, video, session.encoder.name, gallery.revision, len(gallery), session.operating_point)
+    gallery, point = session.gallery, session.operating_point
+    encoder = session.encoder.name
+    return Take(number, source, video, encoder, gallery.revision, len(gallery), point, half=session.half)
 
 
 def session_changes(take: Take, session: Session) -> tuple[str, ...]:
@@ -92,6 +93,7 @@ def session_changes(take: Take, session: Session) -> tuple[str, ...]:
         revision=gallery.revision,
         people=len(gallery),
         point=session.operating_point,
+        half=session.half,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from osfi_gui.core.calibrate import DEFAULTS, default_operating_point, measured_operating_point
 from osfi_gui.core.gallery import prototypes
 from osfi_gui.core.match import MATCHERS, Cosine, Reference, matcher_named
+from osfi_gui.core.nearest import halved
 from osfi_gui.core.strangers import person_prototypes
 from osfi_gui.services.reembed import reembed
 
@@ -60,6 +61,11 @@ class Session:
     owners: NDArray[np.int64] | None = None
 
     @property
+    def half(self) -> bool:
+        """Whether the prototypes are kept in half precision."""
+        return self.gallery.matrix.dtype == np.float16
+
+    @property
     def deciding(self) -> Matcher:
         """The matcher whose scores the operating point's threshold is in."""
         point = self.operating_point
@@ -70,14 +76,22 @@ class Session:
         return matcher_named(point.matcher, k=point.k)
 
 
-def make_session(store: GalleryStore, encoder: Encoder) -> Session:
+def make_session(store: GalleryStore, encoder: Encoder, *, half: bool = False) -> Session:
     """Make the session of a gallery as it is now, embedding what this encoder has not seen yet.
 
     Parameters
     ----------
     store : GalleryStore
     encoder : Encoder
+    half : bool
+        Keep the prototypes in half precision. Thresholds and what a matcher learns still come from the full ones.
     """
+    session = _full_session(store, encoder)
+    return replace(session, gallery=halved(session.gallery)) if half else session
+
+
+def _full_session(store: GalleryStore, encoder: Encoder) -> Session:
+    """Make the session with prototypes in full precision."""
     for _ in reembed(store, encoder):
         pass
     revision = store.revision

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+HALF = "half"
+"""The precision of prototypes that is not the default."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """The operator's choices.
@@ -33,6 +37,8 @@ class Settings:
         Name in the manifest; empty for the default.
     recordings : str
         Folder of recordings; empty for the default.
+    precision : str
+        Of the prototypes in memory: ``half``, or empty for full.
     """
 
     last_source: str = ""
@@ -42,6 +48,12 @@ class Settings:
     operator: str = ""
     encoder: str = ""
     recordings: str = ""
+    precision: str = ""
+
+    @property
+    def half(self) -> bool:
+        """Whether prototypes are kept in half precision."""
+        return self.precision == HALF
 
 
 def load(path: Path) -> Settings:

@@ -1,4 +1,4 @@
-"""The Settings page: the encoders, and the recordings."""
+"""The Settings page: the encoders, matching, and the recordings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from osfi_gui.views.encoders import EncodersSection
+from osfi_gui.views.matching import MatchingSection
 from osfi_gui.views.recordings import RecordingsSection
 from osfi_gui.views.theme import set_role
 
@@ -26,7 +27,7 @@ class SettingsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Settings"))
-        self.encoders, self.recordings = EncodersSection(), RecordingsSection()
+        self.encoders, self.matching, self.recordings = EncodersSection(), MatchingSection(), RecordingsSection()
         title = QLabel(self.tr("Settings"))
         set_role(title, "title")
         inside = QWidget()
@@ -36,6 +37,7 @@ class SettingsPage(QWidget):
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(self.encoders)
+        column.addWidget(self.matching)
         column.addWidget(self.recordings)
         column.addStretch(1)
         area = QScrollArea()
@@ -51,8 +53,9 @@ class SettingsPage(QWidget):
 
     @Slot(object)
     def show_gallery(self, state: GalleryState) -> None:
-        """Know with which encoder and version the gallery works."""
+        """Know with which encoder and version the gallery works, and how its prototypes are kept."""
         self.encoders.show_gallery(state)
+        self.matching.show_gallery(state)
 
     @Slot(object)
     def show_run(self, state: TuneState) -> None:

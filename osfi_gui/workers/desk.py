@@ -89,7 +89,7 @@ class Desk(QObject):
         self._live: tuple[TorchEncoder, TorchEncoder] | None = None  # that encoder, and as the live path has it
         self._job: Job | None = None
         self._done: Callable[[JobState], None] | None = None
-        self._demo = False
+        self._demo = self._half = False
 
     # The gallery file
 
@@ -199,6 +199,14 @@ class Desk(QObject):
         else:
             self.look_again()
 
+    @Slot(bool)
+    @told
+    def use_half(self, half: bool) -> None:
+        """Keep prototypes in half precision from now on, or in full."""
+        if half != self._half:
+            self._half = half
+            self.refresh()
+
     def look_again(self) -> None:
         """Give the shots that this encoder has not seen an embedding, then swap the session."""
         engine, store = self._engine, self._store
@@ -237,7 +245,8 @@ class Desk(QObject):
         if engine is not None:
             from osfi_gui.services.session import make_session
 
-            self._session = make_session(store, self._for_live(self._in_use(store, engine), engine))
+            encoder = self._for_live(self._in_use(store, engine), engine)
+            self._session = make_session(store, encoder, half=self._half)
             self.session_changed.emit(self._session)
         session = self._session
         people = store.identities()
@@ -252,6 +261,7 @@ class Desk(QObject):
                 calibration=session.calibration if session else "none",
                 temporary=self._demo,
                 encoder=self._encoder.title if self._encoder else "",
+                half=session is not None and session.half,
             )
         )
         self.names_changed.emit(tuple(person.name for person in people))

@@ -24,6 +24,7 @@ LIVE = [
     "source_fps",
     "device",
     "runtime",
+    "half",
     "seconds",
     "frames",
     "dropped",

@@ -7,6 +7,8 @@ import os
 
 import pytest
 
+from osfi_gui.paths import config_dir
+from osfi_gui.store.settings import Settings, save
 from osfi_gui.vision import manifest
 from osfi_gui.vision.manifest import read_manifest
 
@@ -19,6 +21,16 @@ def test_doctor_names_what_is_looked_at_and_ends_well(osfi, tmp_path):
     assert {"program", "torch", "opencv", "device", "cameras", "encoder", "data", "keyring"} <= topics
     assert f"ok   data: {tmp_path / 'osfi-data'}" in done.out
     assert "ok   encoder: SFace: weights are here" in done.out
+
+
+@pytest.mark.parametrize(
+    ("precision", "said"),
+    [("", "kept in full precision"), ("half", "kept in half precision, as chosen in Settings; osfi takes --half")],
+)
+def test_doctor_says_how_prototypes_are_kept(osfi, precision, said):
+    save(config_dir() / "settings.json", Settings(precision=precision))
+    findings = osfi("doctor", "--json").records[0]["findings"]
+    assert [found["text"] for found in findings if found["topic"] == "prototypes"] == [said]
 
 
 def test_doctor_as_json_says_what_to_do_wherever_something_is_not_well(osfi):

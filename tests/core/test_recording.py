@@ -116,6 +116,14 @@ def test_what_decides_otherwise_than_when_it_was_recorded_is_said():
         assert len(changes(TAKE, **{**now, "point": other})) == 1
 
 
+def test_another_precision_of_the_prototypes_is_said():
+    now = {"encoder": "sface", "revision": 3, "people": 20, "point": POINT}
+    halved = dataclasses.replace(TAKE, half=True)
+    assert changes(halved, **now, half=True) == ()
+    assert changes(TAKE, **now, half=True) == ("The prototypes were kept in full precision; now they are in half.",)
+    assert changes(halved, **now) == ("The prototypes were kept in half precision; now they are in full.",)
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.0, "0:00"), (7.9, "0:07"), (65.0, "1:05"), (3599.0, "59:59"), (3723.0, "1:02:03")]
 )

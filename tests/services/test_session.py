@@ -123,3 +123,21 @@ def test_a_session_cannot_be_changed_in_part(people, colours):
     session = make_session(people, colours)
     with pytest.raises(dataclasses.FrozenInstanceError):
         session.operating_point = None
+
+
+def test_prototypes_in_half_precision_are_the_full_ones_rounded_and_everything_else_stays(people, colours):
+    full, half = make_session(people, colours), make_session(people, colours, half=True)
+    assert (full.half, half.half) == (False, True)
+    assert half.gallery.matrix.nbytes * 2 == full.gallery.matrix.nbytes
+    # Ada's (0.894427, 0.447214): a float16 has steps of 2^-11 from 0.5 on and of 2^-12 from 0.25 on.
+    assert half.gallery.matrix[0, :3].tolist() == [1832 / 2048, 1832 / 4096, 0.0]
+    assert (half.gallery.names, half.gallery.revision) == (full.gallery.names, full.gallery.revision)
+    assert (half.operating_point, half.calibration) == (full.operating_point, full.calibration)
+
+
+def test_an_operating_point_that_learns_learns_from_full_prototypes(people, colours):
+    people.put_operating_point(OperatingPoint("nnguide", 1, 0.4, 0.4, "sface", people.revision, "Calibrated.", 0.01))
+    full, half = make_session(people, colours), make_session(people, colours, half=True)
+    assert half.half
+    np.testing.assert_array_equal(half.matcher.confidence, full.matcher.confidence)
+    assert half.shots.dtype == np.float32

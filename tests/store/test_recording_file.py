@@ -22,7 +22,7 @@ from osfi_gui.store.recording_codec import pixels_of, png_of
 PASSPHRASE = "correct horse"
 HEADING = Heading("9.9", "2026-11-24T20:00:00.000+00:00", "desk.osfi")
 POINT = OperatingPoint("nac", 16, 0.1 + 0.2, 1 / 3, "sface@2", 7, "Measured.", 0.01, None, (3, 5), ((4, 0.7),))
-TAKES = (Take(1, "Door", True, "sface@2", 7, 12, POINT), Take(2, "pictures", False, "sface@2", 8, 12, None))
+TAKES = (Take(1, "Door", True, "sface@2", 7, 12, POINT), Take(2, "pictures", False, "sface@2", 8, 12, None, half=True))
 ADA = Seen(1, (1.5, 2.25, 30.0, 40.0), Verdict.ACCEPT, 4, "Ada", "nac", 0.1 + 0.7, 2 / 3, 5, 9, "ACCEPT Ada: …")
 NOBODY = Seen(2, (9.0, 9.0, 20.0, 20.0), Verdict.REJECT, None, None, None, None, None, 1, 1, "REJECT: nobody.")
 

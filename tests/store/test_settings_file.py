@@ -9,7 +9,7 @@ import pytest
 
 from osfi_gui.store.settings import Settings, load, save
 
-SOME = Settings("Kamera 1, Büro", "/home/ölga/g.osfi", "dark", "AdnQywAD", "Olga 👩", "sface")
+SOME = Settings("Kamera 1, Büro", "/home/ölga/g.osfi", "dark", "AdnQywAD", "Olga 👩", "sface", precision="half")
 
 
 def test_settings_come_back(tmp_path: Path) -> None:
@@ -29,6 +29,10 @@ def test_a_damaged_file_gives_defaults_and_is_kept(tmp_path: Path, content: byte
     assert (tmp_path / "settings.json.damaged").read_bytes() == content
     save(file, SOME)
     assert load(file) == SOME
+
+
+def test_prototypes_are_in_full_precision_unless_half_was_chosen() -> None:
+    assert (Settings().half, SOME.half, Settings(precision="double").half) == (False, True, False)
 
 
 def test_settings_of_another_version_are_read_as_far_as_known(tmp_path: Path) -> None:
