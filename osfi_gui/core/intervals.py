@@ -44,21 +44,6 @@ def clopper_pearson(count: int, n: int, *, level: float = LEVEL) -> Estimate:
     return Estimate(count / n, low, high)
 
 
-def rule_of_three(n: int) -> float:
-    """Give the 95 % upper bound of a rate that none of n trials showed: 3/n, a little above the exact 1 - 0.05^(1/n).
-
-    Parameters
-    ----------
-    n : int
-        Independent trials; without enough of them the bound is 1.
-
-    References
-    ----------
-    Hanley & Lippman-Hand, *If nothing goes wrong, is everything all right?*, JAMA 1983.
-    """
-    return min(1.0, 3.0 / n) if n > 0 else 1.0
-
-
 def strangers_needed(far: float) -> int:
     """Give how many strangers can claim a false accept rate at 95 % when none of them is accepted.
 

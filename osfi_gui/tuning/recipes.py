@@ -6,8 +6,6 @@ from dataclasses import replace
 
 from osfi_gui.core.tune import PAPER_RECIPE, Choice, Recipe
 
-DEFAULT_RECIPE = PAPER_RECIPE
-
 POOR_CAMERA_RECIPE = replace(PAPER_RECIPE, augment="aligned-camera", rate=3e-3, batch=16)
 """Ahead of the paper's where the camera is poor, not where it is good: docs/experiments.md."""
 

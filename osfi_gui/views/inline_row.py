@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from osfi_gui.views.marks import Mark, MarkLabel, ground_of
 from osfi_gui.views.theme import palette, set_role
@@ -62,14 +62,6 @@ class InlineRow(QFrame):
         line = self._line()
         line.insertWidget(line.count() - 1, button)
         return button
-
-    def add_check(self, text: str) -> QCheckBox:
-        """Add a box to tick in the line below the sentence."""
-        box = QCheckBox(text)
-        box.setAccessibleName(text)
-        line = self._line()
-        line.insertWidget(line.count() - 1, box)
-        return box
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the tint."""

@@ -14,7 +14,6 @@ from osfi_gui.core.intervals import (
     clopper_pearson,
     far_to_expect,
     is_measurable,
-    rule_of_three,
     share_to_expect,
     strangers_needed,
     why_not_measurable,
@@ -88,13 +87,6 @@ def test_what_is_no_share_has_no_interval(k, n, level):
         clopper_pearson(k, n, level=level)
     with pytest.raises(ValueError, match=r"no share|level of an interval"):
         far_to_expect(k, n, 10, level=level)
-
-
-def test_three_over_n_bounds_what_nobody_showed():
-    assert [rule_of_three(n) for n in (0, 2, 3, 300)] == [1.0, 1.0, 1.0, 0.01]
-    # 1 - exp(ln(0.05) / n) is 2.996/n - 4.49/n^2 + ..., so the rule is above it by little.
-    for n in (4, 30, 1000):
-        assert 0.0 < rule_of_three(n) - least_measurable_far(n) < 0.005 / n + 4.5 / n**2
 
 
 def test_how_many_strangers_a_claim_takes():
