@@ -68,6 +68,9 @@ class StrangerImport(QWidget):
         """Follow an import of strangers; every other import is the Enrol page's."""
         if not self._own:
             return
+        # One that never began has no title: that is not the one that is running here.
+        if state.phase is Phase.FAILED and not state.title and not self.progress.isHidden():
+            return
         runs = state.phase is Phase.WAITING
         self.progress.setVisible(runs)
         self.strangers.setEnabled(not runs)

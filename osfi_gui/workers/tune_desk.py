@@ -149,9 +149,10 @@ class TuneDesk(QObject):
 
         try:
             job = self._desk.run(steps, done=lambda _: self._strangers_kept(sum(kept), refused))
-        except DeskError:
-            self.show()  # or the page would go on saying that the pictures are being looked at
-            raise
+        except DeskError as error:
+            # Or the page that asked would go on saying that the pictures are being looked at.
+            self.job_changed.emit(JobState(Phase.FAILED, what=error.what, remedy=error.remedy))
+            return
         job.changed.connect(self.job_changed)
 
     def _strangers_kept(self, kept: int, refused: list[str]) -> None:

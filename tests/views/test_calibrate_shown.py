@@ -69,6 +69,22 @@ def test_strangers_that_were_added_count_when_it_is_measured_and_that_is_said(bo
     assert imports.outcome.text() == "The strangers were added. Measure to count them."
 
 
+def test_an_import_that_could_not_begin_says_why_and_one_that_runs_goes_on(body):
+    imports, busy = body.sources.imports, "Something else is still being worked on."
+    refused = JobState(Phase.FAILED, what=busy, remedy="Wait for it, or cancel it.")
+    imports.import_strangers("/faces")
+    imports.show_job(refused)
+    assert imports.outcome.text() == f"{busy} Wait for it, or cancel it."
+    assert imports.strangers.isEnabled()
+    imports.import_strangers("/faces")
+    imports.show_job(JobState(Phase.WAITING, "Importing strangers", 3, 35))
+    imports.show_job(refused)  # another page asked for one
+    assert imports.cancel.isVisible()
+    assert imports.outcome.isHidden()
+    imports.show_job(JobState(Phase.FAILED, "Importing strangers", what="The folder is gone."))
+    assert imports.outcome.text() == "The folder is gone."
+
+
 @pytest.mark.parametrize("width", [1024, 1280, 1365])
 def test_what_has_to_be_done_first_is_read_to_its_end(window, width):
     window.resize(width, 720)
