@@ -48,6 +48,10 @@ class Faces:
         digest = hashlib.sha256(f"0/{name}".encode()).digest()
         return degrade(pixels, np.random.default_rng(int.from_bytes(digest[:8], "little")))
 
+    def chip_of(self, file: Path) -> NDArray[np.uint8]:
+        """Read the chip of a file below the root as this camera sees it."""
+        return self.chip(file.relative_to(self._root).as_posix())
+
     def embed(self, pictures: dict[str, Callable[[], NDArray[np.uint8]]]) -> Rows:
         """Embed pictures by name, shape (m, d)."""
         missing = [name for name in pictures if name not in self._known]
