@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from osfi_gui.views.drawn_frame import draw_seen
+
 if TYPE_CHECKING:
     from osfi_gui.views.window import MainWindow
     from osfi_gui.workers.calibrate_desk import CalibrateDesk
@@ -244,16 +246,22 @@ def connect_recorder(
     bar.stop_requested.connect(recorder.stop)
     page.recordings_requested.connect(shelf.show)
     page.remove_requested.connect(shelf.remove)
+    shelf.use_drawing(draw_seen)
+    page.exporting.export_requested.connect(shelf.export)
+    page.exporting.cancel_requested.connect(shelf.cancel_export)
     window.gallery.erase_requested.connect(shelf.look_for)
 
     # Threads among themselves
     gallery.key_changed.connect(recorder.use_key)
     gallery.key_changed.connect(shelf.use_key)
     capture.source_changed.connect(recorder.show_source)
+    # On that thread, as it ends: what is half exported must not stay.
+    shelf.thread().finished.connect(shelf.leave_export, Qt.ConnectionType.DirectConnection)
 
     # States
     recorder.changed.connect(window.show_recording)
     shelf.listed.connect(page.show_recordings)
+    shelf.exporting.connect(page.exporting.show_job)
     for worker in (recorder, shelf):
         worker.noticed.connect(window.show_notice)
 

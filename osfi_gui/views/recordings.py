@@ -1,4 +1,4 @@
-"""The recordings: which there are and how large, playing one, deleting one, and the folder they are kept in."""
+"""The recordings: which there are and how large, playing, exporting, deleting one, and the folder they are kept in."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from osfi_gui.core.recording import RecordingListing
 from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
+from osfi_gui.views.recording_export import RecordingExport
 from osfi_gui.views.theme import set_role
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class RecordingsSection(QWidget):
         self.intro, self.empty, self.folder = QLabel(), QLabel(), QLabel()
         self.table = QTableWidget(0, 3)
         self.play, self.remove = QPushButton(self.tr("Play")), QPushButton(self.tr("Delete…"))
+        self.export, self.exporting = QPushButton(self.tr("Export…")), RecordingExport()
         self.change = QPushButton(self.tr("Change folder…"))
         self.question = InlineRow(Mark.WARNING)
         self.remove_now = self.question.add_button(self.tr("Delete"), role="danger")
@@ -61,6 +63,8 @@ class RecordingsSection(QWidget):
         self.remove.clicked.connect(self._ask)
         self.remove_now.clicked.connect(self._on_remove)
         self.keep.clicked.connect(self._on_keep)
+        self.export.clicked.connect(self._on_export)
+        self.exporting.left.connect(self.export.setFocus)
         self.change.clicked.connect(self._on_change)
         self.table.itemSelectionChanged.connect(self._refresh)
         self.table.itemActivated.connect(self._on_play)
@@ -92,21 +96,23 @@ class RecordingsSection(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for button in (self.play, self.remove, self.change):
+        for button in (self.play, self.export, self.remove, self.change):
             button.setAutoDefault(False)
         self.play.setAccessibleName(self.tr("Play the recording"))
+        self.export.setAccessibleName(self.tr("Export the recording as a video"))
         self.remove.setAccessibleName(self.tr("Delete the recording"))
         self.change.setAccessibleName(self.tr("Change the folder of recordings"))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.play)
+        buttons.addWidget(self.export)
         buttons.addWidget(self.remove)
         buttons.addWidget(self.folder, 1)
         buttons.addWidget(self.change)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
-        for widget in (title, self.intro, self.empty, self.table, self.question):
+        for widget in (title, self.intro, self.empty, self.table, self.question, self.exporting):
             layout.addWidget(widget)
         layout.addLayout(buttons)
 
@@ -155,13 +161,19 @@ class RecordingsSection(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        for button in (self.play, self.remove):
+        for button in (self.play, self.export, self.remove):
             button.setEnabled(self.selected is not None)
 
     @Slot()
     def _on_play(self) -> None:
         if self.selected is not None:
             self.play_requested.emit(self.selected.path)
+
+    @Slot()
+    def _on_export(self) -> None:
+        self.question.hide()
+        if self.selected is not None:
+            self.exporting.ask(self.selected.path)
 
     @Slot()
     def _ask(self) -> None:

@@ -1,4 +1,4 @@
-"""The recordings in their folder: listed, deleted, and asked who is in them; on the thread of the encoders' shelf."""
+"""The recordings in their folder: listed, exported, deleted, and asked who is in them; beside the encoders' shelf."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from osfi_gui.core.desk import Notice, Tone
+from osfi_gui.core.desk import JobState, Notice, Phase, Tone
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.recording import RecordingListing
+from osfi_gui.workers.job import Job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from osfi_gui.core.desk import OpenGallery
+    from osfi_gui.core.events import Event, Token
+    from osfi_gui.core.export import ExportRequest
+    from osfi_gui.core.recording import Seen
+    from osfi_gui.core.values import Pixels
 
 
 class RecordingShelf(QObject):
@@ -20,9 +27,12 @@ class RecordingShelf(QObject):
 
     listed = Signal(object)
     noticed = Signal(object)
+    exporting = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._draw: Callable[[Pixels, tuple[Seen, ...]], Pixels] | None = None
+        self._job: Job | None = None
         self._folder = Path()
         self._key: OpenGallery | None = None
 
@@ -33,8 +43,14 @@ class RecordingShelf(QObject):
 
     @Slot(object)
     def use_key(self, key: OpenGallery | None) -> None:
-        """Know which gallery is open."""
+        """Know which gallery is open; what is exported while it closes is stopped, for its key is needed no more."""
         self._key = key
+        if key is None:
+            self.leave_export()
+
+    def use_drawing(self, draw: Callable[[Pixels, tuple[Seen, ...]], Pixels]) -> None:
+        """Draw what was decided with this from now on; called before the thread begins."""
+        self._draw = draw
 
     @Slot()
     def show(self) -> None:
@@ -58,6 +74,52 @@ class RecordingShelf(QObject):
         except DeskError as error:
             self.noticed.emit(Notice(error.what, error.remedy, Tone.BAD))
         self.show()
+
+    @Slot(object)
+    def export(self, request: ExportRequest) -> None:
+        """Make a video of a recording, a frame at a time, so that everything else asked for has its turn."""
+        if self._job is not None:
+            self.noticed.emit(Notice("A recording is being exported.", "Wait for its end, or cancel it.", Tone.BAD))
+            return
+        if self._key is None:
+            what = f"{Path(request.recording).name} is exported only while the gallery it was recorded with is open."
+            self.noticed.emit(Notice(what, "Open that gallery, then try again.", Tone.BAD))
+            return
+        passphrase = self._key.passphrase
+        self._job = Job(lambda token: self._exported(request, passphrase, token), self)
+        self._job.changed.connect(self.exporting)
+        self._job.ended.connect(lambda state: self._on_exported(request, state))
+
+    @Slot()
+    def cancel_export(self) -> None:
+        """Stop an export at the next frame; no file stays."""
+        if self._job is not None:
+            self._job.cancel()
+
+    @Slot()
+    def leave_export(self) -> None:
+        """Stop an export here and now; no file stays."""
+        if self._job is not None:
+            self._job.stop("No file was made.")
+
+    def _exported(self, request: ExportRequest, passphrase: str, token: Token) -> Iterator[Event]:
+        from osfi_gui.services.export_recording import export_recording
+        from osfi_gui.store.recording import RecordingFile
+
+        draw = self._draw if request.drawn else None
+        with RecordingFile(Path(request.recording), passphrase) as recording:
+            yield from export_recording(recording, Path(request.out), draw=draw, token=token)
+
+    def _on_exported(self, request: ExportRequest, state: JobState) -> None:
+        self._job = None
+        if state.phase is Phase.READY:
+            what = f"{Path(request.recording).name} was exported to {request.out}."
+            remedy = "The video is not encrypted and shows faces: give it only to whom it is meant for."
+            self.noticed.emit(Notice(what, remedy, Tone.GOOD))
+        elif state.phase is Phase.FAILED:
+            self.noticed.emit(Notice(state.what, state.remedy, Tone.BAD))
+        else:
+            self.noticed.emit(Notice("The export was stopped.", state.remedy))
 
     @Slot(int)
     def look_for(self, identity_id: int) -> None:

@@ -116,7 +116,7 @@ class Scene:
 
     def accepted(self, name="Ada", number=1):
         match = self.match([name, "Bob"], [0.64, 0.2])
-        best = replace(match.neighbours[0], identity_id=number)
+        best = match.neighbours[0]._replace(identity_id=number)
         return self.decision(replace(match, neighbours=(best, match.neighbours[1])))
 
     def rejected(self):
