@@ -155,7 +155,7 @@ def test_nothing_is_cut_off_at_the_size_of_a_small_screen(window, section):
     section.show_shelf(ShelfState(Phase.READY, found=FOUND))
     page = window.settings
     buttons = [button for button in page.findChildren(QPushButton) if button.isVisible()]
-    assert len(buttons) == 7  # four of the encoders, three of the recordings
+    assert len(buttons) == 8  # four of the encoders, four of the recordings
     for button in buttons:
         assert button.width() >= button.sizeHint().width(), button.text()
         left = button.mapTo(page, button.rect().topLeft()).x()
