@@ -14,9 +14,12 @@ from osfi_gui.core.errors import DeskError
 from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Nac, NacCohort, match_many, matcher_named
 from osfi_gui.core.nearest import halved
+from osfi_gui.services.caches import Sweep, largest_cache, sweep_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from osfi_gui.core.match import Matcher
 
 DIM = 128
 """As long as the default encoder's embeddings."""
@@ -26,7 +29,7 @@ COHORT = 64
 """As large as a calibration makes it at most."""
 MATCHERS = (Cosine.name, Nac.name, NacCohort.name)
 ROUNDS = 15
-SHORT_ROUNDS = 201
+SHORT_ROUNDS, COLD_ROUNDS = 201, 51
 SHORT = 10_000
 """Below so many prototypes there are more rounds: what takes microseconds is disturbed by everything."""
 
@@ -45,7 +48,13 @@ class MatchSpeed:
     bytes : int
         Of the prototypes.
     match_ms, copy_ms : float
-        Median milliseconds of matching all probes, and of copying the prototypes; taken in turns.
+        Median milliseconds of matching all probes, and of copying the prototypes; taken in turns. Warm: what the caches
+        can hold is in them.
+    cold_match_ms, cold_copy_ms : float
+        The same when the caches were swept before each. Then the interpreter and its data come from memory as well,
+        which the copy hardly needs.
+    swept_bytes : int
+        Gone through to sweep them.
     """
 
     size: int
@@ -54,11 +63,19 @@ class MatchSpeed:
     bytes: int
     match_ms: float
     copy_ms: float
+    cold_match_ms: float
+    cold_copy_ms: float
+    swept_bytes: int
 
     @property
     def ratio(self) -> float:
-        """How many copies a match takes."""
+        """How many copies a match takes, both warm."""
         return self.match_ms / self.copy_ms
+
+    @property
+    def cold_ratio(self) -> float:
+        """How many copies a match takes, both cold."""
+        return self.cold_match_ms / self.cold_copy_ms
 
 
 def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int | None = None) -> Iterator[MatchSpeed]:
@@ -73,7 +90,8 @@ def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int 
     half : bool
         Keep the prototypes as float16.
     rounds : int, optional
-        How often each is done; one more that warms up does not count. 15, or 201 below 10 000 prototypes.
+        How often each is done; one more that warms up does not count. 15, or 201 below 10 000 prototypes, 51 of them
+        cold ones.
 
     Raises
     ------
@@ -90,18 +108,39 @@ def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int 
         gallery = halved(gallery)
     cohort = normalise(rng.standard_normal((COHORT, DIM), dtype=np.float32))
     target = np.empty_like(gallery.matrix)
-    often = rounds or (SHORT_ROUNDS if size < SHORT else ROUNDS)
+    short = size < SHORT
+    often, often_cold = (rounds or default for default in ((SHORT_ROUNDS, COLD_ROUNDS) if short else (ROUNDS, ROUNDS)))
+    sweep = Sweep(sweep_bytes(largest_cache()))
     for name in MATCHERS:
         matcher = matcher_named(name)
-        matches, copies = [], []
-        for _ in range(often + 1):
+
+        def match(matcher: Matcher = matcher) -> float:
             probes = normalise(rng.standard_normal((faces, DIM), dtype=np.float32))
-            began = time.perf_counter()
-            match_many(probes, gallery, matcher=matcher, cohort=cohort)
-            matched = time.perf_counter()
-            np.copyto(target, gallery.matrix)
-            copied = time.perf_counter()
-            matches.append(matched - began)
-            copies.append(copied - matched)
-        match_ms, copy_ms = (1000.0 * statistics.median(times[1:]) for times in (matches, copies))
-        yield MatchSpeed(size, name, faces, gallery.matrix.nbytes, match_ms, copy_ms)
+            return _ms(lambda: match_many(probes, gallery, matcher=matcher, cohort=cohort))
+
+        def copy() -> float:
+            return _ms(lambda: np.copyto(target, gallery.matrix))
+
+        match_ms, copy_ms = _in_turns(match, copy, rounds=often)
+        cold_match_ms, cold_copy_ms = _in_turns(match, copy, rounds=often_cold, before=sweep)
+        yield MatchSpeed(
+            size, name, faces, gallery.matrix.nbytes, match_ms, copy_ms, cold_match_ms, cold_copy_ms, sweep.size
+        )
+
+
+def _in_turns(*timed: Callable[[], float], rounds: int, before: Callable[[], None] | None = None) -> Iterator[float]:
+    """Give the median of each of several times that are taken in turns, without those of the first round."""
+    taken: list[list[float]] = [[] for _ in timed]
+    for _ in range(rounds + 1):
+        for times, take in zip(taken, timed, strict=True):
+            if before is not None:
+                before()
+            times.append(take())
+    return (statistics.median(times[1:]) for times in taken)
+
+
+def _ms(work: Callable[[], object]) -> float:
+    """Give the milliseconds that something takes."""
+    began = time.perf_counter()
+    work()
+    return 1000.0 * (time.perf_counter() - began)

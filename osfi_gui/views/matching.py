@@ -27,8 +27,8 @@ class MatchingSection(QWidget):
         self.cost, self.now = QLabel(), QLabel()
         self.cost.setText(
             self.tr(
-                "They take half of the memory, a match takes two to three times as long, and cosines change from the "
-                "fourth decimal on. For galleries of hundreds of thousands; calibrating stays in full precision."
+                "They take half of the memory and a match two to three times as long; cosines change from the fourth "
+                "decimal on. Calibrating stays in full precision."
             )
         )
         self.half.setAccessibleDescription(self.cost.text())

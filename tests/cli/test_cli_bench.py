@@ -12,6 +12,7 @@ import torch
 
 from osfi_gui.core.errors import DeskError, SourceError
 from osfi_gui.core.values import Frame, SourceInfo
+from osfi_gui.services.caches import largest_cache, sweep_bytes
 from osfi_gui.services.live import Live
 from osfi_gui.services.session import make_session
 from osfi_gui.services.starting import seconds_until
@@ -217,14 +218,30 @@ def test_a_video_without_a_frame_is_refused(live):
 def test_a_match_is_measured_at_each_size_with_each_matcher_beside_a_copy_of_the_same_bytes(osfi):
     done = osfi("bench", "match", "--sizes", "3, 1000", "--json")
     assert (done.code, done.err) == (0, "")
-    fields = ["size", "matcher", "faces", "bytes", "match_ms", "copy_ms", "ratio"]
+    fields = [
+        "size", "matcher", "faces", "bytes", "match_ms", "copy_ms", "cold_match_ms", "cold_copy_ms", "swept_bytes",
+        "ratio", "cold_ratio",
+    ]  # fmt: skip
     assert all(list(line) == fields for line in done.records)
     matchers = ["cosine", "nac", "nac-cohort"]
     assert [(line["size"], line["matcher"]) for line in done.records] == [(n, m) for n in (3, 1000) for m in matchers]
     for line in done.records:
         assert line["ratio"] == pytest.approx(line["match_ms"] / line["copy_ms"], abs=6e-4)
+        assert line["cold_ratio"] == pytest.approx(line["cold_match_ms"] / line["cold_copy_ms"], abs=6e-4)
         assert line["copy_ms"] > 0
+        assert line["cold_copy_ms"] > 0
+        assert line["swept_bytes"] == sweep_bytes(largest_cache()) >= 64 * 2**20
         assert (line["faces"], line["bytes"]) == (1, line["size"] * 128 * 4)
+
+
+def test_warm_and_cold_are_read_apart(osfi):
+    done = osfi("bench", "match", "--sizes", "3")
+    assert (done.code, done.err) == (0, "")
+    assert [line.split()[2:4] for line in done.out.splitlines()] == [
+        [matcher, kind] for matcher in ("cosine", "nac", "nac-cohort") for kind in ("warm", "cold")
+    ]
+    swept = f"{sweep_bytes(largest_cache()) // 2**20} MiB gone through before each"
+    assert [line.endswith(swept) for line in done.out.splitlines()] == 3 * [False, True]
 
 
 def test_faces_are_matched_together_and_float16_takes_half_of_the_bytes(osfi):
