@@ -142,6 +142,74 @@ def test_a_video_cut_off_anywhere_gives_the_pictures_it_holds_and_says_so(tmp_pa
     assert error.what == f"The video cut.avi is broken after {len(frames) / 25.0:.1f} s."
 
 
+CONTAINERS = [
+    ("mp4", "mp4v"), ("avi", "MJPG"), ("mkv", "mp4v"), ("webm", "VP80"), ("ts", "mp4v"), ("m2ts", "mp4v"),
+    ("mpg", "mpg1"), ("mpg", "mpg2"), ("wmv", "WMV2"), ("flv", "FLV1"), ("mjpeg", "MJPG"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def whole(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    """Write 60 frames of a real face into every container that OpenCV can write."""
+    with VideoSource(shared_data / "videos" / "liveportrait_d20.mp4") as source:
+        frames = [cv2.resize(frame.pixels[:, :, ::-1], (160, 160)) for frame in iter(source.read, None)][:60]
+    made = {}
+    for ending, codec in CONTAINERS:
+        path = tmp_path_factory.mktemp(codec) / f"whole.{ending}"
+        writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), 25.0, (160, 160))
+        for pixels in frames:
+            writer.write(pixels)
+        writer.release()
+        made[ending, codec] = path
+    return made
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_whole_video_is_not_called_broken_whatever_it_is_packed_in(
+    whole: dict[tuple[str, str], Path], container: tuple[str, str]
+) -> None:
+    frames, error = _until_broken(whole[container])
+    assert error is None
+    assert 58 <= len(frames) <= 60
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("tail", ["cut", "zeros", "noise"])
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_broken_tail_is_said_or_the_video_refused_whatever_it_is_packed_in(
+    whole: dict[tuple[str, str], Path], container: tuple[str, str], tail: str, seed: int, tmp_path: Path
+) -> None:
+    data = whole[container].read_bytes()
+    random = np.random.default_rng(seed)
+    keep = int(len(data) * random.uniform(0.02, 0.9))
+    keep += keep % 188 == 0 or keep % 192 == 0  # or it would be a shorter file, not a broken one
+    lost = {"cut": b"", "zeros": bytes(len(data) - keep), "noise": random.bytes(len(data) - keep)}
+    broken = tmp_path / f"broken.{container[0]}"
+    broken.write_bytes(data[:keep] + lost[tail])
+    try:
+        frames, error = _until_broken(broken)
+    except SourceError as refused:
+        frames, error = [], refused
+    assert error is not None
+    assert error.what.startswith(("broken.", "The video broken."))
+    assert error.remedy
+    # What is shown before is about what is there: frames differ in size, and a decoder is a few behind.
+    assert len(frames) <= 60 * keep / len(data) * 1.3 + 8
+
+
+def test_a_video_that_lacks_only_its_last_bytes_is_said_too(whole: dict[tuple[str, str], Path], tmp_path: Path) -> None:
+    """Fewer frames than the five that a count may be wrong by."""
+    said = {}
+    for (ending, codec), path in whole.items():
+        cut = tmp_path / f"{codec}.{ending}"
+        cut.write_bytes(path.read_bytes()[:-37])
+        try:
+            said[ending, codec] = _until_broken(cut)[1] is not None
+        except SourceError:
+            said[ending, codec] = True
+    assert said == dict.fromkeys(whole, True)
+
+
 def test_a_broken_video_does_not_loop(made: Path) -> None:
     made.write_bytes(made.read_bytes()[: made.stat().st_size * 3 // 5])
     with VideoSource(made, loop=True) as source:

@@ -12,6 +12,7 @@ from osfi_gui.core.errors import SourceError
 from osfi_gui.core.values import Frame, SourceInfo
 from osfi_gui.vision.sources.base import Source
 from osfi_gui.vision.sources.opencv import open_capture, read_rgb
+from osfi_gui.vision.sources.tail import is_cut_off
 
 if TYPE_CHECKING:
     from osfi_gui.core.values import Pixels
@@ -106,7 +107,7 @@ class VideoSource(Source):
         Raises
         ------
         SourceError
-            When the file breaks off before the length it announces; every frame before was given.
+            When the file breaks off before the length it announces, or before its end; every frame before was given.
         """
         if self._ended:
             return None
@@ -172,7 +173,8 @@ class VideoSource(Source):
         margin = max(_MISSING_FRAMES, _MISSING_SHARE * self._announced)
         end_s = self._time_s + 1.0 / self._fps
         # Both by count and by time: the count is only an estimate where frames are not evenly spaced.
-        if self._passed <= self._announced - margin and end_s <= (self._announced - margin) / self._fps:
+        short = self._passed <= self._announced - margin and end_s <= (self._announced - margin) / self._fps
+        if short or is_cut_off(self._path):
             self._ended = True
             raise SourceError(
                 f"The video {self._path.name} is broken after {end_s:.1f} s.",
