@@ -94,7 +94,7 @@ def of_whole(share: Estimate, whole: int) -> tuple[str, str]:
         “about 10” and “4 to 19”.
     """
     number = share.value * whole
-    about = "fewer than 1" if number < 0.5 else f"about {number:.0f}"
+    about = "fewer than 1" if number < 0.5 else f"about {number:,.0f}"
     # Outwards, but not for what rounding of doubles left over.
     low, high = math.floor(whole * share.low + 1e-9), math.ceil(whole * share.high - 1e-9)
     return about, f"{low:,} to {high:,}"

@@ -177,7 +177,10 @@ class CalibrateBody(QWidget):
                     "changes before you use them."
                 )
                 + f"\n\n{deciding}"
-                + (f" {gallery.operating_point.source}" if gallery.operating_point is not None else ""),
+                # A number and its sign stay on one line.
+                + (f" {gallery.operating_point.source}" if gallery.operating_point is not None else "").replace(
+                    " %", "\u00a0%"
+                ),
             )
             return
         assert self._view is not None

@@ -130,9 +130,9 @@ def document_of(html: str, page: QSizeF) -> QTextDocument:
 
 
 def _keep_headings(document: QTextDocument) -> None:
-    """Begin a page before each heading that would stand at the foot of one with nothing or little below it."""
+    """Begin a page before what would be parted from what belongs to it: headings, and pictures from their captions."""
     size = document.pageSize()
-    while (block := _lonely_heading(document)) is not None:
+    while (block := _parted(document)) is not None:
         look = block.blockFormat()
         look.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
         QTextCursor(block).setBlockFormat(look)
@@ -141,20 +141,26 @@ def _keep_headings(document: QTextDocument) -> None:
         document.setPageSize(size)
 
 
-def _lonely_heading(document: QTextDocument) -> QTextBlock | None:
+def _parted(document: QTextDocument) -> QTextBlock | None:
     layout, height = document.documentLayout(), document.pageSize().height()
     block = document.begin()
     while block.isValid():
         after = block.next()
         box = layout.blockBoundingRect(block)
-        if block.blockFormat().headingLevel() and after.isValid() and box.top() % height > AT_TOP:
-            below, foot = layout.blockBoundingRect(after), (box.top() // height + 1) * height
-            if not (_breaks(block) or _breaks(after)) and (
-                below.bottom() > foot or foot - box.bottom() < BELOW_HEADING
-            ):
+        heading, picture = bool(block.blockFormat().headingLevel()), _is_picture(block)
+        if (heading or picture) and after.isValid() and box.top() % height > AT_TOP:
+            # A picture below a heading brings its caption along.
+            last = after.next() if heading and _is_picture(after) and after.next().isValid() else after
+            bottom, foot = layout.blockBoundingRect(last).bottom(), (box.top() // height + 1) * height
+            little = heading and foot - box.bottom() < BELOW_HEADING
+            if not (_breaks(block) or _breaks(after)) and (bottom > foot or little):
                 return block
         block = after
     return None
+
+
+def _is_picture(block: QTextBlock) -> bool:
+    return block.text() == "\ufffc"  # the letter that stands for one
 
 
 def _breaks(block: QTextBlock) -> bool:

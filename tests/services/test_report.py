@@ -27,6 +27,7 @@ from osfi_gui.core.tune import Estimate
 from osfi_gui.core.what_if import Comparisons
 from osfi_gui.services.report import html_report, report_from_json, write_report
 from osfi_gui.services.report_plots import band_of
+from osfi_gui.services.report_words import of_whole
 from osfi_gui.store.calibration_codec import (
     calibration_from_dict,
     calibration_to_dict,
@@ -473,6 +474,30 @@ def test_the_pdf_has_pages_with_everything_on_them(qapp, calibration, report, tm
         below = layout.blockBoundingRect(heading.next())
         assert box.top() // 700 == (below.bottom() - 1) // 700, f"{heading.text()} stands alone"
         assert below.height() > 0
+
+
+def test_a_picture_is_printed_on_the_page_of_its_caption_and_its_heading(qapp, calibration, report):
+    from PySide6.QtCore import QSizeF
+
+    from osfi_gui.workers.pdf import document_of
+
+    for height in range(480, 1040, 37):
+        document = document_of(report, QSizeF(640.0, float(height)))
+        layout, block, pictures = document.documentLayout(), document.begin(), 0
+        while block.isValid():
+            if block.text() == "\ufffc":
+                pictures += 1
+                together = [block, block.next()] + (
+                    [block.previous()] if block.previous().blockFormat().headingLevel() else []
+                )
+                pages = {int((layout.blockBoundingRect(one).bottom() - 1) // height) for one in together}
+                assert len(pages) == 1, f"{block.next().text()} is parted on pages of {height}"
+            block = block.next()
+        assert pictures == 3
+
+
+def test_thousands_are_set_apart_in_the_text_as_in_the_interval():
+    assert of_whole(Estimate(0.9999, 0.99, 1.0), 1000) == ("about 1,000", "990 to 1,000")
 
 
 def test_a_pdf_is_printed_without_a_window_and_a_failure_leaves_the_old_one(tmp_path):
