@@ -46,7 +46,7 @@ HalfOption = Annotated[
     bool,
     typer.Option(
         "--half",
-        help="Keep prototypes in half precision: half of their memory, two to three times the time of a match.",
+        help="Keep prototypes in half precision: half of their memory, two to four times the time of a match.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]

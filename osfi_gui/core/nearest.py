@@ -66,7 +66,7 @@ def cosines(
 
 
 def halved(gallery: Prototypes) -> Prototypes:
-    """Give the same prototypes as float16: half of the memory, and about three times the time of a match."""
+    """Give the same prototypes as float16: half of the memory, and two to four times the time of a match."""
     return replace(gallery, matrix=cast("NDArray[np.float32]", gallery.matrix.astype(np.float16)))
 
 

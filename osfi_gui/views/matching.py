@@ -27,7 +27,7 @@ class MatchingSection(QWidget):
         self.cost, self.now = QLabel(), QLabel()
         self.cost.setText(
             self.tr(
-                "They take half of the memory and a match two to three times as long; cosines change from the fourth "
+                "They take half of the memory and a match two to four times as long; cosines change from the fourth "
                 "decimal on. Calibrating stays in full precision."
             )
         )
