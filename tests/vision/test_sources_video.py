@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from mjpeg_camera import face, in_the_middle
 
 from osfi_gui.core.errors import SourceError
 from osfi_gui.core.values import Frame
@@ -140,6 +141,24 @@ def test_a_video_cut_off_anywhere_gives_the_pictures_it_holds_and_says_so(tmp_pa
     assert len(frames) - cut.count(b"\xff\xd9") in {0, 1}
     assert error is not None
     assert error.what == f"The video cut.avi is broken after {len(frames) / 25.0:.1f} s."
+
+
+def test_motion_jpeg_that_changes_its_size_in_the_middle_keeps_every_face_in_its_shape(tmp_path: Path) -> None:
+    """A file of pictures one after the other, as cameras store it; OpenCV would scale all to the size of the first."""
+    sizes, path = [(640, 480), (1280, 720), (480, 640)], tmp_path / "changes.mjpeg"
+    with path.open("wb") as file:
+        for width, height in sizes:
+            pixels = np.full((height, width, 3), 90, np.uint8)
+            in_the_middle(pixels)[:] = face()
+            file.write(cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes() * 5)
+    with VideoSource(path) as source:
+        seen = [(frame, (source.info.width, source.info.height)) for frame in iter(source.read, None)]
+    assert [told for _, told in seen] == [size for size in sizes for _ in range(5)]
+    for frame, told in seen:
+        assert frame.pixels.shape[1::-1] == told
+        assert np.abs(in_the_middle(frame.pixels).astype(int) - face()).mean() < 6.0
+    times = [frame.time_s for frame, _ in seen]
+    assert times == sorted(set(times))
 
 
 CONTAINERS = [

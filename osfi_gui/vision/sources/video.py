@@ -11,6 +11,7 @@ import cv2
 from osfi_gui.core.errors import SourceError
 from osfi_gui.core.values import Frame, SourceInfo
 from osfi_gui.vision.sources.base import Source
+from osfi_gui.vision.sources.jpeg import JpegCapture
 from osfi_gui.vision.sources.opencv import open_capture, read_rgb
 from osfi_gui.vision.sources.tail import is_cut_off
 
@@ -124,6 +125,7 @@ class VideoSource(Source):
             self._rewind()
             pixels, self._pending = self._pending, None
         assert pixels is not None
+        self._size = (pixels.shape[1], pixels.shape[0])  # it may change in the middle
         self._time_s = self._media_time()
         frame = Frame(pixels, index=self._index, time_s=self._offset_s + self._time_s)
         self._index += 1
@@ -143,22 +145,37 @@ class VideoSource(Source):
         name = self._path.name
         if not self._path.is_file():
             raise SourceError(f"The video {name} does not exist.", "Check the spelling or choose another file.")
-        # The absolute path, since FFmpeg would take "http:..." or "concat:..." for more than a file's name.
-        capture = open_capture(str(self._path.absolute()), cv2.CAP_FFMPEG)
-        if capture is None:
-            raise SourceError(f"{name} is damaged or no video.", "Copy it again, or convert it to MP4 (H.264).")
+        capture = self._opened()
+        fps, announced = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        size = (capture.get(cv2.CAP_PROP_FRAME_HEIGHT), capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        jpeg = JpegCapture.of(capture)
+        capture = jpeg or capture
         pixels = read_rgb(capture)
+        if jpeg is not None and (pixels is None or pixels.shape[:2] != size):
+            # Of the kind that has a picture for every other line, or that needs what FFmpeg knows of it.
+            capture.release()
+            capture = self._opened()
+            pixels = read_rgb(capture)
         if pixels is None:
             capture.release()
             raise SourceError(f"The video {name} holds no picture.", "Copy it again, or choose another file.")
         self._capture = capture
         self._pending = pixels
         self._size = (pixels.shape[1], pixels.shape[0])
-        self._fps = _plausible_fps(capture.get(cv2.CAP_PROP_FPS))
-        self._announced = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+        self._fps = _plausible_fps(fps)
+        self._announced = max(0, int(announced))
         self._first_s = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
         self._passed = 0
         self._time_s = 0.0
+
+    def _opened(self) -> Capture:
+        # The absolute path, since FFmpeg would take "http:..." or "concat:..." for more than a file's name.
+        capture = open_capture(str(self._path.absolute()), cv2.CAP_FFMPEG)
+        if capture is None:
+            raise SourceError(
+                f"{self._path.name} is damaged or no video.", "Copy it again, or convert it to MP4 (H.264)."
+            )
+        return capture
 
     def _media_time(self) -> float:
         if self._passed == 0 or self._capture is None:
