@@ -68,6 +68,21 @@ def strangers_of(pool: Rows, count: int) -> CohortOf:
     return cohort
 
 
+def wrong_accepts(pool: Rows, count: int, *, far: float = 0.05) -> CohortOf:
+    """Of strangers who came by, those whom a loose threshold took for somebody enrolled: corrected, they are a cohort.
+
+    Drawn from the share ``far`` of the pool whose best cosine to the gallery is the largest.
+    """
+
+    def cohort(draw: Draw) -> Rows:
+        best = (pool @ draw.prototypes.T).max(axis=1)
+        accepted = np.argsort(-best, kind="stable")[: round(far * len(pool))]
+        rng = np.random.default_rng([draw.number, count])
+        return pool[rng.choice(accepted, size=min(count, len(accepted)), replace=False)]
+
+    return cohort
+
+
 def directions(count: int) -> CohortOf:
     """Random unit vectors."""
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from osfi_gui.core.values import Portrait
 from osfi_gui.vision.camera import degrade
+from osfi_gui.vision.detect import MtcnnDetector
 from osfi_gui.vision.device import choose_device
 from osfi_gui.vision.encode import load_encoder
 from osfi_gui.vision.pictures import read_picture
@@ -74,6 +76,16 @@ class Faces:
         """Embed pictures, shape (m, d)."""
         names = [file.relative_to(self._root).as_posix() for file in files]
         return self.embed({name: lambda name=name: self.chip(name) for name in names})
+
+    def of_portraits(self, files: list[Path]) -> Rows:
+        """Embed the faces of pictures that are not aligned, as they are, whatever the camera."""
+        engine, detector = load_encoder(self._encoder, device=choose_device("cpu")), MtcnnDetector(choose_device("cpu"))
+
+        def chip(file: Path) -> NDArray[np.uint8]:
+            pixels = read_picture(file)
+            return engine.chip(Portrait(pixels, detector.detect(pixels)[0]))
+
+        return engine.embed([chip(file) for file in files])
 
     def of_blends(self, pairs: list[tuple[Path, Path]]) -> Rows:
         """Embed the means of two chips each, as this camera saw them."""

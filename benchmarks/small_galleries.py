@@ -1,6 +1,7 @@
 """Which matcher for a small gallery, and what a cohort of strangers has to be.
 
 Usage: python -m benchmarks.small_galleries ROOT [--encoder mobilefacenet] [--camera degraded] [--cache DIR] [--out DIR]
+       [--cohorts NAME ...]
 
 ROOT/NAME/picture holds aligned 112x112 chips. People are split in two by a hash of their names. Galleries of n people
 with three shots each are drawn at random; their other pictures are mated probes. Everybody with three pictures or fewer
@@ -32,6 +33,7 @@ from benchmarks.cohorts import (
     nobody,
     shuffled,
     strangers_of,
+    wrong_accepts,
 )
 from benchmarks.defaults import SHOTS, Half, halves
 from benchmarks.embedded import Faces, Rows
@@ -46,6 +48,7 @@ COHORTS = (1, 4, 16, 64, 256)
 OTHER = {"clean": "degraded", "degraded": "clean"}
 BLENDS = 16
 """Blended chips a gallery: embedding them takes long."""
+DEMO = Path(__file__).parents[1] / "resources" / "demo"
 POOL = 320
 """Strangers of half 0 that cohorts of the second table are drawn from."""
 
@@ -165,8 +168,8 @@ def pictured(rows: dict[str, list[list[float]]], cohorts: dict[str, list[list[fl
     figure.savefig(file, dpi=90)
 
 
-def main() -> None:
-    """Print the tables."""
+def asked() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", type=Path)
     parser.add_argument("--encoder", default="sface")
@@ -175,7 +178,13 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="a folder that keeps embeddings between runs")
     parser.add_argument("--out", type=Path, help="a folder for the figures as JSON and the picture")
     parser.add_argument("--choose", action="store_true", help="also print, on half 0, what numbers were chosen from")
-    options = parser.parse_args()
+    parser.add_argument("--cohorts", nargs="*", help="only cohorts whose names begin so, beside the cosine")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print the tables."""
+    options = asked()
     people = {name: files if len(files) > SHOTS else files[:1] for name, files in people_of(options.root).items()}
     faces = Faces(options.root, options.encoder, options.camera, options.cache)
     every = [file for files in people.values() for file in files]
@@ -194,6 +203,7 @@ def main() -> None:
     rows = {
         name: line(matcher, everybody if matcher.name in {"nac-cohort", "evm"} else nobody)
         for name, matcher in matchers().items()
+        if options.cohorts is None or matcher.name == Cosine.name
     }
     table("Matchers; the cohort is 256 strangers", rows)
 
@@ -210,13 +220,19 @@ def main() -> None:
         "means of two people's shots": mixed,
     }
     kinds |= {f"{name}, {c}": of(c) for name, of in made.items() for c in (16, 256)}
-    kinds[f"blends of two people's chips, {BLENDS}"] = blended(faces, files, second, BLENDS)
+    kinds |= {f"wrong accepts, {c}": wrong_accepts(same, c) for c in (1, 4, 16)}
+    demo = faces.of_portraits([files[0] for files in _by_person(DEMO)])
+    kinds[f"the demo's portraits, {len(demo)}"] = strangers_of(demo, len(demo))
+    if options.cohorts is None:
+        kinds[f"blends of two people's chips, {BLENDS}"] = blended(faces, files, second, BLENDS)
+    else:
+        kinds = {name: of for name, of in kinds.items() if any(name.startswith(start) for start in options.cohorts)}
     cohorts = {name: line(NacCohort(), cohort) for name, cohort in kinds.items()}
     table("NAC with a cohort, by what the cohort is and its size", cohorts)
     print()
     for name, of_sizes in cohorts.items():
         _against(name, of_sizes, rows["cosine"])
-    if options.out is not None:
+    if options.out is not None and options.cohorts is None:
         options.out.mkdir(parents=True, exist_ok=True)
         stem = f"small-galleries-{options.encoder}-{options.camera}"
         kept = {"matchers": rows, "cohorts": cohorts, "sizes": SIZES, "far": options.far}
@@ -228,6 +244,12 @@ def main() -> None:
 
 def _strangers(people: dict[str, list[Path]], *, half: int) -> list[Path]:
     return [files[0] for name, files in sorted(people.items()) if half_of(name) == half and len(files) <= SHOTS]
+
+
+def _by_person(demo: Path) -> list[list[Path]]:
+    """Give the portraits of the demo by person: four who are enrolled in it, and two strangers."""
+    people = [sorted(folder.iterdir()) for folder in sorted((demo / "enrol").iterdir())]
+    return people + [[file] for file in sorted((demo / "strangers").iterdir())]
 
 
 def _enrolled(people: dict[str, list[Path]], *, half: int) -> list[list[Path]]:
