@@ -8,6 +8,7 @@
 * ``large``: live, and twice as wide and high
 * ``1280x720``: a real face, unscaled in the middle of a picture of that size, before a ground that changes
 * ``torn``: every second picture is cut off in the middle, and the next one follows at once
+* ``late``: live, but a picture comes only every 1.2 seconds
 * ``hang``: half a picture, then nothing, while the connection stays
 * ``watchers``: changes nothing, and prints how many connections there are
 """
@@ -27,6 +28,7 @@ import numpy as np
 from PIL import Image
 
 EVERY_S = 0.04
+LATE_S = 1.2
 SIZE = (64, 48)
 FACE = Path(__file__).resolve().parents[1] / "resources" / "demo" / "strangers" / "obama.jpg"
 FACE_SIZE = (240, 300)
@@ -126,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
                     head = head.replace(b" %d\r" % len(jpeg), b" %d\r" % len(half))
                     jpeg = half
                 self.wfile.write(head + jpeg + b"\r\n")
-                if self._left(EVERY_S):
+                if self._left(LATE_S if mode == "late" else EVERY_S):
                     return
         except OSError:
             return

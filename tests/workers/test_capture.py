@@ -2,6 +2,7 @@
 
 import threading
 
+import cv2
 import numpy as np
 import pytest
 
@@ -257,6 +258,28 @@ def test_a_camera_that_another_program_uses_is_said(play, qtbot):
 
 def _no(camera):
     return None
+
+
+@pytest.mark.parametrize("ending", ["ts", "mpg"])
+def test_a_video_with_a_broken_tail_plays_to_where_it_breaks_and_says_so(play, feed, qtbot, tmp_path, ending):
+    path, codec = tmp_path / f"tail.{ending}", {"ts": "mp4v", "mpg": "mpg1"}[ending]
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), 25.0, (64, 48))
+    random = np.random.default_rng(1)
+    for _ in range(25):
+        writer.write(random.integers(0, 256, (48, 64, 3), dtype=np.uint8))
+    writer.release()
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2 + 1])
+    thread, heard = play(str(path))
+    qtbot.waitUntil(ends(heard, Phase.FAILED))
+    assert phases(heard) == [Phase.WAITING, Phase.READY, Phase.FAILED]
+    state = heard.last("source_changed")
+    assert state.what.startswith(f"The video tail.{ending} is broken after 0.")
+    assert state.remedy == "What came before was used; copy the file again for the rest."
+    assert not state.retrying
+    assert feed.frame() is None
+    thread.end()
+    assert thread.wait(10_000)
 
 
 def test_a_file_is_not_tried_again_by_itself(play, qtbot):

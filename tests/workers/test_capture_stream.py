@@ -92,6 +92,17 @@ def test_a_camera_that_shows_nothing_new_is_said_and_goes_on_over_the_same_conne
         assert [state.phase for state in heard.of("source_changed")] == [Phase.FAILED, Phase.READY]
 
 
+def test_a_camera_whose_pictures_come_late_is_neither_frozen_nor_lost(play, feed, qtbot):
+    with Camera() as camera:
+        _, heard = play(camera)
+        camera.say("late")
+        begun = feed.captured.peek()
+        # Longer than a picture may be the same, and than a read may take.
+        qtbot.waitUntil(lambda: feed.captured.peek().frame.time_s > begun.frame.time_s + 4.0)
+        assert feed.captured.peek().opening == begun.opening
+        assert not heard.of("source_changed")
+
+
 def test_a_camera_that_changes_its_size_is_said_and_its_faces_keep_their_shape(play, feed, qtbot, hear):
     with Camera() as camera:
         camera.say("640x480")
