@@ -10,7 +10,7 @@ import typer
 
 from osfi_gui import __version__
 from osfi_gui.cli.bench import bench_app
-from osfi_gui.cli.calibration import calibrate
+from osfi_gui.cli.calibration import calibrate, report
 from osfi_gui.cli.console import err, plain
 from osfi_gui.cli.encoders import doctor, encoders_app
 from osfi_gui.cli.evaluate import evaluate
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command()(enrol)
 app.command()(identify)
 app.command()(calibrate)
+app.command()(report)
 app.command()(doctor)
 app.command()(tune)
 app.command()(evaluate)

@@ -50,6 +50,8 @@ PersonOption = Annotated[
 ]
 ClearOption = Annotated[bool, typer.Option("--clear", help="With --person: take the own threshold away.")]
 ReportOption = Annotated[Path | None, typer.Option("--report", help="Write a report: .html, .pdf, .json.")]
+SourceArgument = Annotated[Path, typer.Argument(help="The numbers of a report: what ends in .json.")]
+OutArgument = Annotated[Path, typer.Argument(help="What to make of them: .html or .pdf.")]
 AnywayOption = Annotated[
     bool, typer.Option("--anyway", help="Decide with a threshold that so few strangers speak against using yet.")
 ]
@@ -178,6 +180,26 @@ def _check(target_far: float, threshold: float | None, *, person: str, clear: bo
         people_in(strangers)
 
 
+def report(source: SourceArgument, out: OutArgument) -> None:
+    """Make a calibration report again from its JSON; no gallery and no passphrase is needed."""
+    from osfi_gui.services.report import write_again
+
+    _check_folder(out)
+    if out.suffix.casefold() == ".pdf":
+        # Qt, for this alone.
+        from osfi_gui.workers.pdf import print_pdf
+
+        write_again(source, out, print_pdf=print_pdf)
+    else:
+        write_again(source, out)
+    err.print(plain(f"The report was written: {out}"))
+
+
+def _check_folder(path: Path) -> None:
+    if not path.absolute().parent.is_dir():
+        raise DeskError(f"There is no folder {path.absolute().parent} for the report.", "Make it first.")
+
+
 def _report_writer(path: Path | None) -> Callable[[Calibration, OperatingPoint, Path], object] | None:
     """Give what writes reports; None where none is wanted. What goes wrong anyway is refused before any work."""
     if path is None:
@@ -188,8 +210,7 @@ def _report_writer(path: Path | None) -> Callable[[Calibration, OperatingPoint, 
     if kind not in KINDS:
         msg = f"“{path.name}” does not say which kind of report it is."
         raise DeskError(msg, "Let the name end in .html, .pdf or .json.")
-    if not path.absolute().parent.is_dir():
-        raise DeskError(f"There is no folder {path.absolute().parent} for the report.", "Make it first.")
+    _check_folder(path)
     if kind != ".pdf":
         return write_report
     # Qt, for this alone.

@@ -208,6 +208,41 @@ def report_from_json(path: Path) -> str:
         raise DeskError(msg, "Calibrate again, and write a new one.") from error
 
 
+def write_again(source: Path, path: Path, *, print_pdf: Printer | None = None) -> None:
+    """Write a report again from its JSON, whole or not at all.
+
+    Parameters
+    ----------
+    source : Path
+        What :func:`write_report` wrote as JSON.
+    path : Path
+        ``.html``, the same to the byte on the same installation; or ``.pdf``.
+    print_pdf : callable, optional
+        As for :func:`write_report`.
+
+    Raises
+    ------
+    DeskError
+        As for :func:`report_from_json` and :func:`write_report`.
+    """
+    kind = path.suffix.lower()
+    if kind not in (".html", ".pdf"):
+        msg = f"“{path.name}” does not say which kind of report it is."
+        raise DeskError(msg, "Let the name end in .html or .pdf.")
+    content = report_from_json(source)
+    try:
+        if kind == ".html":
+            write_whole(path, content.encode("utf-8"))
+            return
+        if print_pdf is None:
+            raise DeskError("A PDF cannot be made here.", "Let the name end in .html.")
+        for _ in print_pdf(content, path):
+            pass
+    except OSError as error:
+        msg = f"The report {path} cannot be written ({error.strerror or error})."
+        raise DeskError(msg, "Choose another folder.") from error
+
+
 def _facts(
     calibration: Calibration, point: OperatingPoint, read_out: ReadOut | None, made_at: str, program: str
 ) -> Facts:

@@ -106,6 +106,8 @@ class CalibrateBody(QWidget):
     @Slot(object)
     def show_offer(self, offer: Offer | None) -> None:
         """Offer a threshold that was measured again, or none."""
+        if offer is None and self.offer.isAncestorOf(self.focusWidget() or self):
+            self.sources.measure.setFocus()  # or Qt gives it to whatever comes next in the window
         self.offer.show_offer(offer)
 
     @Slot(object)

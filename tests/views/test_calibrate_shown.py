@@ -13,6 +13,8 @@ from yardsticks import COSINE
 
 from osfi_gui.core.desk import GalleryState, JobState, Phase
 from osfi_gui.core.intervals import is_measurable
+from osfi_gui.core.operating_point import Measurement
+from osfi_gui.core.remeasure import Offer
 from osfi_gui.views.calibrate_export import SCALE, export_plot
 from osfi_gui.views.calibrate_words import least_text
 from osfi_gui.views.theme import palette
@@ -163,6 +165,15 @@ def test_a_report_is_written_as_pdf_html_or_all_its_numbers(body, qtbot, tmp_pat
     assert dialog.defaultSuffix() == ending
     dialog.reject()
     qtbot.waitUntil(lambda: not any(one.isVisible() for one in body.window().findChildren(QFileDialog)))
+
+
+def test_the_keyboard_is_not_lost_with_an_offer_that_was_answered(window, body):
+    measured = Measurement((0.01, 0.0, 0.02), (0.9, 0.8, 1.0), 69, 23, 400, 400, True, people=23)
+    window.calibrate.show_offer(Offer(replace(COSINE, measured=measured), COSINE, "cosine", "cosine", 23, False))
+    body.offer.use.setFocus()
+    window.calibrate.show_offer(None)
+    assert window.focusWidget() is body.sources.measure
+    assert body.offer.isHidden()
 
 
 def test_what_is_measured_is_still_shown_when_nobody_reaches_a_threshold(body):
