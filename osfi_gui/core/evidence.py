@@ -76,6 +76,11 @@ class TrackEvidence:
         self._count += 1
 
     @property
+    def window(self) -> int:
+        """How many of the last embeddings count."""
+        return self._last.maxlen or 0
+
+    @property
     def count(self) -> int:
         """How many chips were ever taken."""
         return self._count

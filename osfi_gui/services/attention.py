@@ -34,7 +34,7 @@ SAME_PICTURE = 0.01
 WANTED_MOST = 2
 """Encodings a frame that can wait; those that cannot are all made."""
 TOGETHER_S = UNSETTLED_S
-"""Where several are in sight, all who have been decided already are looked at anew no more often together than one who
+"""Where several are in sight, all about whom there is no doubt are looked at anew no more often together than one who
 is unsettled: otherwise a frame would cost the more the more people merely stay."""
 
 
@@ -60,6 +60,8 @@ class Standing:
         Since a chip was encoded, in the frames' time.
     changed, moved_on : float
         Change of the chip since the frame before, and since the chip encoded last.
+    shaken : bool
+        Whether it changed abruptly while the chips that count were taken: some may be of somebody else.
     """
 
     chips: int
@@ -67,6 +69,7 @@ class Standing:
     waited_s: float
     changed: float
     moved_on: float
+    shaken: bool = False
 
 
 def search_due(waited_s: float, *, interval_s: float, empty: bool) -> bool:
@@ -105,30 +108,38 @@ def chosen(standings: Sequence[Standing], *, searched: bool, rested_s: float) ->
     searched : bool
         Whether the whole frame was searched: then what can wait for the next frame does, and no frame takes both times.
     rested_s : float
-        Since anybody who had been decided already was looked at anew because it was time, in the frames' time.
+        Since anybody about whom there was no doubt was looked at anew because it was time, in the frames' time.
 
     Returns
     -------
     list of int
-        Places in ``standings``, ascending: all that must be, those who have no decision yet, and of the others the one
-        that has waited longest for its turn.
+        Places in ``standings``, ascending: all that must be; of the others those who have no decision yet, those about
+        whom there is doubt, and one whose turn it is.
     """
     needs = [need_of(standing) for standing in standings]
     must = [place for place, need in enumerate(needs) if need is Need.MUST]
     wanted = [place for place, need in enumerate(needs) if need is Need.WANTED]
-    undecided = [place for place in wanted if not _decided(standings[place])]
-    undecided.sort(key=lambda place: -standings[place].waited_s)
-    again: list[int] = []
-    if not searched and (len(standings) == 1 or rested_s < 0.0 or rested_s >= TOGETHER_S - 1e-6):
-        # Whoever turns or is in doubt has a shorter pause, and so the turn sooner; nobody is passed over for ever.
-        again = [place for place in wanted if _decided(standings[place])]
-        again = sorted(again, key=lambda place: -standings[place].waited_s / _pause_s(standings[place]))[:1]
-    return sorted(must + (undecided + again)[: max(0, WANTED_MOST - len(must))])
+    first = [place for place in wanted if not _decided(standings[place])]
+    doubted = [place for place in wanted if _decided(standings[place]) and not _calm(standings[place])]
+    calm = [place for place in wanted if _calm(standings[place])]
+    # Whoever turns or has shown little has a shorter pause, and so the turn sooner; nobody is passed over for ever.
+    calm.sort(key=lambda place: -standings[place].waited_s / _pause_s(standings[place]))
+    rested = len(standings) == 1 or rested_s < 0.0 or rested_s >= TOGETHER_S - 1e-6
+    again = [*doubted, *(calm[:1] if rested else [])]
+    for some in (first, again):
+        some.sort(key=lambda place: -standings[place].waited_s)
+    can_wait = first if searched else first + again
+    return sorted(must + can_wait[: max(0, WANTED_MOST - len(must))])
 
 
 def in_turn(standing: Standing) -> bool:
-    """Say whether a track whose chip is encoded is looked at anew only because it is time to."""
-    return _decided(standing) and need_of(standing) is not Need.MUST
+    """Say whether a track whose chip is encoded is looked at anew only because it is its turn."""
+    return _calm(standing) and need_of(standing) is not Need.MUST
+
+
+def _calm(standing: Standing) -> bool:
+    """Say whether a track has been decided and nothing speaks against it."""
+    return _decided(standing) and standing.unanimous and not standing.shaken
 
 
 def _decided(standing: Standing) -> bool:

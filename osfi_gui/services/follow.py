@@ -58,11 +58,13 @@ class _Known:
         self.best = look
         self.shown = look.face
         self.found_s = time_s
+        self.shaken = 0
         self.encoded(look, embedding, time_s=time_s)
 
     def encoded(self, look: _Look, embedding: Vector, *, time_s: float) -> None:
         """Take the embedding of a chip."""
         self.evidence.add(embedding, weight=look.weight)
+        self.shaken = max(0, self.shaken - 1)
         self.embedding, self.encoded_look, self.encoded_s = embedding, look, time_s
         self.best = look
 
@@ -81,10 +83,13 @@ class _Known:
             waited_s=time_s - self.encoded_s,
             changed=changed,
             moved_on=moved_on,
+            shaken=self.shaken > 0,
         )
 
     def see(self, look: _Look, *, shown: Face, abrupt: bool) -> _Look:
         """Take the chip of another frame; give the one to encode if one is: the best since the last that was."""
+        if abrupt:
+            self.shaken = self.evidence.window  # until every chip that counts was taken afterwards
         stale = self.best is self.encoded_look
         if abrupt or stale or look.weight >= self.best.weight:
             self.best = look

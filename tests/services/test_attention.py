@@ -66,13 +66,25 @@ def test_whoever_is_alone_waits_for_nobody():
     assert chosen([replace(CALM, moved_on=0.5, waited_s=0.1)], searched=False, rested_s=0.1) == [0]
 
 
-def test_whoever_is_in_doubt_has_the_turn_sooner_but_nobody_is_passed_over():
-    doubtful, turning = replace(CALM, unanimous=False, waited_s=0.4), replace(CALM, moved_on=0.5, waited_s=0.3)
-    # In pauses of 0.5, 0.15 and 0.1 s they have waited 1.8, 2.7 and 3 of their own; a third of a second later the calm
-    # one is first, if the others had their turn meanwhile.
-    assert chosen([replace(CALM, waited_s=0.9), doubtful, turning], searched=False, rested_s=1.0) == [2]
-    assert chosen([replace(CALM, waited_s=0.9), doubtful], searched=False, rested_s=1.0) == [1]
-    assert chosen([replace(CALM, waited_s=1.4), doubtful], searched=False, rested_s=1.0) == [0]
+def test_whoever_turns_or_has_shown_little_has_the_turn_sooner_but_nobody_is_passed_over():
+    calm, little = replace(CALM, waited_s=0.9), replace(CALM, chips=4, waited_s=0.4)
+    turning = replace(CALM, moved_on=0.5, waited_s=0.3)
+    # Of their pauses of 0.5, 0.15 and 0.1 s they have waited 1.8, 2.7 and 3.
+    assert chosen([calm, little, turning], searched=False, rested_s=1.0) == [2]
+    assert chosen([calm, little], searched=False, rested_s=1.0) == [1]
+    assert chosen([replace(calm, waited_s=1.4), little], searched=False, rested_s=1.0) == [0]
+
+
+def test_doubt_does_not_wait_for_the_turns_of_a_crowd():
+    doubted = replace(CALM, unanimous=False)  # for 0.2 s
+    shaken = replace(CALM, shaken=True, waited_s=0.5)
+    assert chosen([replace(CALM, waited_s=9.0), doubted, shaken], searched=False, rested_s=0.0) == [1, 2]
+    # Nor does it keep the others from theirs, where frames come so slowly that it would fill them all.
+    slow = [replace(CALM, waited_s=9.0), doubted, replace(shaken, waited_s=0.6)]
+    assert chosen(slow, searched=False, rested_s=1.0) == [0, 2]
+    # No more often than anybody alone.
+    early = [replace(CALM, waited_s=9.0), replace(doubted, waited_s=0.14), replace(shaken, waited_s=0.49)]
+    assert chosen(early, searched=False, rested_s=0.0) == []
 
 
 def test_those_who_have_no_name_yet_go_before_those_who_have():
