@@ -128,11 +128,16 @@ class ExperimentFolder:
             self._write(f"dir_far.{kind}", buffer.getvalue())
 
     def _row(self, recipe: Recipe) -> Path:
-        text = json.dumps(recipe.to_dict(), sort_keys=True)
-        return self._folder / "rows" / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
+        return self._folder / "rows" / row_file(recipe)
 
     def _write(self, name: str, content: str | bytes) -> None:
         write_whole(self._folder / name, content.encode() if isinstance(content, str) else content)
+
+
+def row_file(recipe: Recipe) -> str:
+    """Give the name of a row's file, which follows from all of the recipe."""
+    text = json.dumps(recipe.to_dict(), sort_keys=True)
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
 
 
 def dir_far_curve(scores: Scores) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
