@@ -98,6 +98,11 @@ def test_the_demo_s_gallery_lists_four_people_their_faces_and_who_is_nearest(sto
         picture = face_picture(store, row.identity.identity_id)
         assert picture.chip.shape == (112, 112, 3)
     assert all(row.lookalike is None for row in list_gallery(store, None).rows)
+    # In half precision each component of both vectors is off by 2^-11 of itself at most.
+    for row, rounded in zip(listing.rows, list_gallery(store, make_session(store, sface, half=True)).rows, strict=True):
+        assert rounded.lookalike.name == row.lookalike.name
+        assert rounded.lookalike.cosine == pytest.approx(row.lookalike.cosine, abs=2.0**-10)
+        assert rounded.lookalike.cosine != row.lookalike.cosine
 
 
 def test_a_cancelled_demo_ends_once(store, mtcnn, sface):

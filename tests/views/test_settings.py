@@ -169,3 +169,31 @@ def test_every_row_of_the_table_is_seen(window, section):
         table.setCurrentIndex(section.model.index(row, 0))
         rects = [table.visualRect(section.model.index(number, 0)) for number in range(section.model.rowCount())]
         assert all(table.viewport().rect().contains(rect) for rect in rects)
+
+
+def test_half_precision_is_asked_for_by_the_operator_only(window, qtbot):
+    section, asked = window.settings.matching, []
+    section.half_requested.connect(asked.append)
+    section.set_half(True)
+    assert (section.half.isChecked(), asked) == (True, [])
+    section.half.setFocus()
+    qtbot.keyClick(section.half, Qt.Key.Key_Space)
+    qtbot.keyClick(section.half, Qt.Key.Key_Space)
+    assert asked == [False, True]
+
+
+def test_how_prototypes_are_kept_is_said_of_the_gallery_that_is_open(window):
+    now = window.settings.matching.now
+    for half, word in ((False, "full"), (True, "half")):
+        window.show_gallery(GalleryState(Phase.READY, "g.osfi", "/g.osfi", 2, 7, encoder="SFace", half=half))
+        assert (now.isVisible(), now.text()) == (True, f"The open gallery's prototypes are kept in {word} precision.")
+    window.show_gallery(GalleryState(Phase.READY, "g.osfi", "/g.osfi", 2, 7))  # no encoder yet: no prototypes
+    assert not now.isVisible()
+    window.show_gallery(GalleryState())
+    assert not now.isVisible()
+
+
+def test_what_half_precision_costs_stands_beside_it_and_is_read_out(window):
+    section = window.settings.matching
+    assert section.cost.isVisible()
+    assert section.half.accessibleDescription() == section.cost.text() != ""
