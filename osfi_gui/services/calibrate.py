@@ -289,7 +289,10 @@ def _matchers(work: Work, *, in_place: bool) -> tuple[list[Matcher], tuple[tuple
     unusable: list[tuple[str, str]] = []
     for entry in MATCHERS.values():
         matcher = entry.make(entry.k)
-        why = matcher.unusable(n, cohort=len(work.reference.cohort), shots=len(work.material.shots))
+        cohort, shots = len(work.reference.cohort), len(work.material.shots)
+        why = matcher.unusable(n, cohort=cohort, shots=shots)
+        if why is not None and in_place and matcher.unusable(n + 1, cohort=cohort, shots=shots) is None:
+            why = "Without strangers everybody is compared with the others alone, and these are too few for it."
         if why is None and in_place and matcher.name in LEARN_NEGATIVES:
             why = "It has learned everybody enrolled as somebody else, so that they cannot stand in for strangers."
         if why is None:

@@ -161,6 +161,8 @@ class SourcesCard(QFrame):
         if share is not None and not self._runs:
             self._runs = True
             self.show_problem("")
+            if not self.imports.runs:
+                self.imports.forget()  # those that were added are counted now
             self.bar.setRange(0, 0)
             self.doing.setText(self.tr("The gallery is being looked at."))
             self._refresh()

@@ -69,6 +69,8 @@ def test_strangers_that_were_added_count_when_it_is_measured_and_that_is_said(bo
     imports.import_strangers("/faces")
     imports.show_job(JobState(Phase.READY))
     assert imports.outcome.text() == "The strangers were added. Measure to count them."
+    body.sources.measure.click()
+    assert imports.outcome.isHidden(), "now they are counted"
 
 
 def test_an_import_that_could_not_begin_says_why_and_one_that_runs_goes_on(body):

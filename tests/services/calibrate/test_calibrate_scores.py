@@ -83,7 +83,12 @@ def test_without_strangers_everybody_enrolled_stands_in_against_the_others(put, 
     assert (found.provenance.strangers, found.provenance.stranger_people, found.cohort_ids) == (3, 2, ())
     assert any("stands in" in note for note in found.provenance.notes)
     # NAC would be left with a single neighbour, and says so.
-    assert [title for title, _ in found.unusable if title == "NAC"] == ["NAC"]
+    assert [why for title, why in found.unusable if title == "NAC"] == [
+        "Without strangers everybody is compared with the others alone, and these are too few for it."
+    ], "two are enrolled, so that it may not say that only one is"
+    # As many people as that with a stranger are enough for it.
+    put("stranger", [0, 0, 1], stranger=True)
+    assert "NAC" not in [title for title, _ in run(store, colours).unusable]
 
 
 @pytest.mark.parametrize("enrolled", [0, 1])
