@@ -89,7 +89,9 @@ def tune(
     average: AVERAGE = None,
     seed: SEED = None,
     precision: PRECISION = None,
-    promote: Annotated[bool, typer.Option("--promote", help="Put the result into use if it is better.")] = False,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Put the result into use if it is better than what is.")
+    ] = False,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -137,13 +139,14 @@ def tune(
         assert tuned is not None  # nobody can cancel here, and failures raise
         version = store.add_version(tuned.version, tuned.delta)
         comparison = version.comparison
-        if promote and comparison is not None and comparison.standing is Standing.BETTER:
+        found = [each for each in (comparison, comparison.in_use if comparison else None) if each is not None]
+        if promote and found and all(each.standing is Standing.BETTER for each in found):
             for _ in put_into_use(store, engine, version.version_id, token=Token()):
                 pass
         in_use = store.in_use(engine.base)
     if as_json:
         print_record(version_record(version, in_use=in_use))
-    if comparison is not None:
-        err.print(plain(comparison.sentence))
+    for each in found:
+        err.print(plain(each.sentence))
     state = "in use now" if in_use == version.version_id else "kept, not in use"
     err.print(plain(f"Version {version.version_id} of {engine.base} is {state}."))

@@ -23,7 +23,7 @@ from osfi_gui.core.errors import DeskError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from osfi_gui.core.tune import Version
+    from osfi_gui.core.tune import Comparison, Version
 
 versions_app = typer.Typer(help="Tuned versions of the encoder: list, promote, roll back.", no_args_is_help=True)
 
@@ -48,7 +48,9 @@ def versions_list(
         mark = "*" if version.version_id == in_use else " "
         recipe = version.recipe
         what = f"{recipe.start} {recipe.layers} {recipe.head} {recipe.statistics}, {recipe.epochs} epochs"
-        standing = version.comparison.standing if version.comparison else "unjudged"
+        standing = str(version.comparison.standing) if version.comparison else "unjudged"
+        if version.comparison and (against := version.comparison.in_use):
+            standing += f" (against {against.against}: {against.standing})"
         typer.echo(f"{mark} {version.version_id:4}  {version.made_at}  {what}  {standing}  {version.note}".rstrip())
     typer.echo(f"{' ' if in_use else '*'}    0  the pretrained encoder")
 
@@ -62,13 +64,17 @@ def versions_promote(
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Put a version into use: encoder and embeddings of the gallery are swapped at once."""
+    from osfi_gui.core.compare import against_in_use
     from osfi_gui.core.events import Progress as Step
     from osfi_gui.core.events import Token
-    from osfi_gui.services.versions import check_promotion, promote
+    from osfi_gui.services.versions import check_promotion, promote, version_in_use
 
     with open_gallery(gallery, passphrase_file, create=False) as store, progress(hidden=False) as bar:
         if version_id:
-            check_promotion(store.version(version_id), anyway=anyway)
+            version, current = store.version(version_id), version_in_use(store, encoder)
+            check_promotion(version, anyway=anyway, current=current)
+            if said := against_in_use(version, current)[1]:
+                err.print(plain(said))
         _, engine = load_tools(encoder, aligned=True)
         task = bar.add_task("Looking at the gallery", total=None)
         for event in promote(store, engine, version_id, token=Token(), anyway=anyway):
@@ -113,6 +119,7 @@ def version_record(version: Version, *, in_use: int) -> dict[str, Any]:
         Number of the version in use.
     """
     comparison = version.comparison
+    in_use_then = comparison.in_use if comparison else None
     return {
         "version": version.version_id,
         "encoder": version.encoder,
@@ -122,19 +129,17 @@ def version_record(version: Version, *, in_use: int) -> dict[str, Any]:
         "recipe": version.recipe.to_dict(),
         "standing": str(comparison.standing) if comparison else "unjudged",
         "sentence": comparison.sentence if comparison else "",
-        "comparison": [
-            {
-                "matcher": row.matcher,
-                "far": row.far,
-                "dir_before": row.before.value,
-                "dir_after": row.after.value,
-                "difference": row.difference.value,
-                "difference_ci": [row.difference.low, row.difference.high],
-                "rank1_before": row.rank1_before,
-                "rank1_after": row.rank1_after,
-            }
-            for row in (comparison.rows if comparison else ())
-        ],
+        "comparison": _rows(comparison),
+        "judged_against": in_use_then.against if in_use_then else 0,
+        "against_in_use": {
+            "version": in_use_then.against,
+            "standing": str(in_use_then.standing),
+            "sentence": in_use_then.sentence,
+            "held_out": in_use_then.counts.held_out,
+            "comparison": _rows(in_use_then),
+        }
+        if in_use_then
+        else None,
         "people": comparison.counts.people if comparison else len(version.trained_on),
         "revision": version.revision,
         "size_bytes": version.size_bytes,
@@ -142,6 +147,22 @@ def version_record(version: Version, *, in_use: int) -> dict[str, Any]:
         "device": version.device,
         "note": version.note,
     }
+
+
+def _rows(comparison: Comparison | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "matcher": row.matcher,
+            "far": row.far,
+            "dir_before": row.before.value,
+            "dir_after": row.after.value,
+            "difference": row.difference.value,
+            "difference_ci": [row.difference.low, row.difference.high],
+            "rank1_before": row.rank1_before,
+            "rank1_after": row.rank1_after,
+        }
+        for row in (comparison.rows if comparison else ())
+    ]
 
 
 def _check_known(encoder: str, found: Sequence[Version]) -> None:

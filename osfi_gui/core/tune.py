@@ -240,12 +240,22 @@ class Comparison:
     rows : tuple of Compared
         Every matcher and FAR that could be measured; the first one decides.
     counts : TuneCounts
+    against : int
+        The version that is *before*; 0 for the pretrained encoder.
+    in_use : Comparison or None
+        The same against the version that was in use when the run began, on the held-out shots that neither was trained
+        on; None where that was the pretrained encoder.
+    held_out : tuple of int
+        Numbers of the shots that the run did not train on; empty where nobody noted them.
     """
 
     standing: Standing
     sentence: str
     rows: tuple[Compared, ...]
     counts: TuneCounts
+    against: int = 0
+    in_use: Comparison | None = None
+    held_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -259,7 +269,8 @@ class Version:
     encoder : str
         The encoder it was made from, as in the manifest.
     parent : int
-        The version whose weights it started from; 0 for the pretrained ones.
+        The version whose weights training started from; 0 for the pretrained ones. What it was judged against is in
+        its comparison.
     made_at : str
         ISO 8601, UTC.
     recipe : Recipe
@@ -330,3 +341,8 @@ class VersionListing:
     in_use: int
     back_to: int | None
     versions: tuple[Version, ...]
+
+    @property
+    def current(self) -> Version | None:
+        """The version in use; None where that is the pretrained encoder."""
+        return next((version for version in self.versions if version.version_id == self.in_use), None)

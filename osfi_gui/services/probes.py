@@ -9,15 +9,15 @@ import numpy as np
 
 from osfi_gui.core.match import Evidence, Reference
 from osfi_gui.core.strangers import person_prototypes
-from osfi_gui.services.tune import held_out, mean_rows
+from osfi_gui.services.held_out import unseen
+from osfi_gui.services.tune import mean_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from osfi_gui.core.ports import Encoder
-    from osfi_gui.core.tune import Version
     from osfi_gui.store.gallery import GalleryFile
 
 BLOCK = 1024
@@ -96,43 +96,6 @@ def gather(store: GalleryFile, encoder: Encoder) -> Material:
         persons=tuple(strangers.persons[row] for row in kept),
         enrolled_since=len(strangers.persons) - len(kept),
     )
-
-
-def unseen(
-    version: Version, shot_ids: Sequence[int], owners: Sequence[int], *, added_at: dict[int, str]
-) -> NDArray[np.bool_]:
-    """Say which shots a tuned encoder was not trained on.
-
-    Those of identities that it was not trained on, those that were added after it was made, and those that the run held
-    out. The run's draw is repeated with the recipe's seed. It is only the same draw while no shot of then is missing:
-    where the numbers differ from those that the run noted, none of that time counts as unseen.
-
-    Parameters
-    ----------
-    version : Version
-    shot_ids, owners : sequence of int, length m
-        The shots, oldest first, and the identity of each.
-    added_at : dict of int to str
-        When each shot was added.
-
-    Returns
-    -------
-    ndarray of bool, shape (m,)
-    """
-    trained = set(version.trained_on)
-    then = np.array(
-        [owner in trained and added_at[shot] <= version.made_at for shot, owner in zip(shot_ids, owners, strict=True)],
-        dtype=bool,
-    )
-    out = ~then
-    of_then = np.asarray(owners, dtype=np.int64)[then]
-    held = held_out(of_then, seed=version.recipe.seed)
-    counts = version.comparison.counts if version.comparison is not None else None
-    if counts is not None:
-        now = (len(np.unique(of_then)), int((~held).sum()), int(held.sum()))
-        if now == (counts.people, counts.shots, counts.held_out):
-            out[np.flatnonzero(then)[held]] = True
-    return out
 
 
 def ranks_of(cosines: NDArray[np.floating], owners: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,8 @@ from osfi_gui.core.matchers.default import SMALLEST_FOR_NAC
 from osfi_gui.core.metrics import dir_at_far
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import Measured, RecipeChoices, TuneCounts, Version
+from osfi_gui.services.held_out import held_out, unseen
+from osfi_gui.services.versions import encoder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,14 +31,31 @@ if TYPE_CHECKING:
     from osfi_gui.core.events import Event
     from osfi_gui.core.match import Matcher
     from osfi_gui.core.ports import CancelToken
-    from osfi_gui.core.tune import Comparison, Recipe
+    from osfi_gui.core.tune import Compared, Comparison, Recipe
     from osfi_gui.store.gallery import GalleryFile
     from osfi_gui.vision.encode import TorchEncoder
+
+    _Cosines = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 MOST_WATCHED = 100
 """Held-out shots, and strangers, that the curve of a run looks at; the judgement at its end looks at all."""
 WATCH_SHARE = 0.25
 """Of a run's time that looking may take."""
+
+
+@dataclass(frozen=True, eq=False)
+class InUse:
+    """A tuned version that is in use when a run begins.
+
+    Attributes
+    ----------
+    encoder : TorchEncoder
+    unseen : ndarray of bool, shape (m,)
+        Of the run's shots, those that it was not trained on.
+    """
+
+    encoder: TorchEncoder
+    unseen: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +76,9 @@ class TuneData:
         Which person each stranger's face is of.
     revision : int
         The gallery's.
+    shot_ids : tuple of int, length m
+    in_use : InUse or None
+        None where the pretrained encoder is.
     """
 
     identity_ids: tuple[int, ...]
@@ -66,6 +88,8 @@ class TuneData:
     strangers: NDArray[np.uint8]
     persons: NDArray[np.int64]
     revision: int
+    shot_ids: tuple[int, ...]
+    in_use: InUse | None = None
 
     @property
     def counts(self) -> TuneCounts:
@@ -107,27 +131,6 @@ def tune_choices() -> RecipeChoices:
         augment=augment_choices(),
         recipes=named_recipes(),
     )
-
-
-def held_out(owners: NDArray[np.int64], *, seed: int) -> NDArray[np.bool_]:
-    """Choose the shots that are not trained on: of each identity a third, one at least, none where there is only one.
-
-    Parameters
-    ----------
-    owners : ndarray of int64, shape (m,)
-    seed : int
-
-    Returns
-    -------
-    ndarray of bool, shape (m,)
-    """
-    rng = np.random.default_rng(seed)
-    out = np.zeros(len(owners), dtype=bool)
-    for row in np.unique(owners):
-        mine = np.flatnonzero(owners == row)
-        if len(mine) > 1:
-            out[rng.permutation(mine)[: max(1, len(mine) // 3)]] = True
-    return out
 
 
 def readiness(store: GalleryFile) -> TuneReadiness:
@@ -172,9 +175,9 @@ def gather(store: GalleryFile, encoder: TorchEncoder, *, seed: int) -> TuneData:
     ----------
     store : GalleryFile
     encoder : TorchEncoder
-        Whose chips are cut.
+        The pretrained one; its chips are cut.
     seed : int
-        Chooses the shots that are held out.
+        Chooses the shots that are held out; those that the version in use has not seen come first.
 
     Raises
     ------
@@ -195,14 +198,22 @@ def gather(store: GalleryFile, encoder: TorchEncoder, *, seed: int) -> TuneData:
     number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     chips = np.stack([encoder.chip(shot.portrait) for shot in shots])
     others = [encoder.chip(stranger.shot.portrait) for stranger in strangers]
+    shot_ids = tuple(shot.shot_id for shot in shots)
+    in_use: InUse | None = None
+    if version_id := store.in_use(encoder.base):
+        added_at = {shot.shot_id: shot.added_at for shot in shots}
+        new = unseen(store.version(version_id), shot_ids, [shot.identity_id for shot in shots], added_at=added_at)
+        in_use = InUse(encoder_of(store, encoder, version_id), new)
     return TuneData(
         identity_ids=ids,
         chips=chips,
         owners=owners,
-        held=held_out(owners, seed=seed),
+        held=held_out(owners, seed=seed, rather=in_use.unseen if in_use is not None else None),
         strangers=np.stack(others) if others else np.zeros((0, *chips.shape[1:]), np.uint8),
         persons=np.array([number[key] for key in keys], dtype=np.int64),
         revision=revision,
+        shot_ids=shot_ids,
+        in_use=in_use,
     )
 
 
@@ -260,10 +271,13 @@ def tune(data: TuneData, encoder: TorchEncoder, *, recipe: Recipe, token: Cancel
             yield event
         if isinstance(event, Cancelled):
             return
+    assert comparison is not None  # judging that was not cancelled and did not raise has finished
+    held = tuple(shot for shot, out in zip(data.shot_ids, data.held, strict=True) if out)
+    comparison = replace(comparison, held_out=held)
     version = Version(
         version_id=0,
         encoder=encoder.base,
-        parent=0,
+        parent=0,  # every run starts from the pretrained weights, whatever is in use
         made_at="",
         recipe=recipe,
         comparison=comparison,
@@ -279,20 +293,26 @@ def tune(data: TuneData, encoder: TorchEncoder, *, recipe: Recipe, token: Cancel
 def judged(data: TuneData, before: TorchEncoder, after: TorchEncoder, *, token: CancelToken) -> Iterator[Event]:
     """Compare two encoders on held-out shots and strangers; prototypes are of the shots that were trained on.
 
+    Where a tuned version is in use, the second one is compared with that as well, on those of the held-out shots that
+    the version in use was not trained on either.
+
     Yields
     ------
     Event
         Progress in faces, then Finished with a Comparison, or Cancelled.
     """
-    counts = data.counts
-    fars = [far for far in FARS if far * counts.strangers >= 1.0]
-    if min(counts.held_out_people, counts.stranger_people) < LEAST_PEOPLE or not fars:
-        yield Finished(judge((), counts, names=LABELS))
-        return
+    counts, in_use = data.counts, data.in_use
+    fair = data.held if in_use is None else data.held & in_use.unseen
+    fair_counts = replace(counts, held_out=int(fair.sum()), held_out_people=len(np.unique(data.owners[fair])))
+    fars = [far for far in FARS if far * counts.strangers >= 1.0] if counts.stranger_people >= LEAST_PEOPLE else []
+    fars.sort(key=lambda far: abs(np.log(far / TARGET_FAR)))
+    encoders = [before, after] if fars and counts.held_out_people >= LEAST_PEOPLE else []
+    if in_use is not None and encoders and fair_counts.held_out_people >= LEAST_PEOPLE:
+        encoders.append(in_use.encoder)
     sets = (data.chips[~data.held], data.chips[data.held], data.strangers)
-    total, done = 2 * sum(len(chips) for chips in sets), 0
+    total, done = len(encoders) * sum(len(chips) for chips in sets), 0
     cosines = []
-    for encoder in (before, after):
+    for encoder in encoders:
         vectors = []
         for chips in sets:
             rows = []
@@ -307,17 +327,30 @@ def judged(data: TuneData, before: TorchEncoder, after: TorchEncoder, *, token: 
         gallery = mean_rows(vectors[0], data.owners[~data.held], n=counts.people)
         cosines.append((vectors[1] @ gallery.T, vectors[2] @ gallery.T))
     persons = Persons(data.owners[data.held], data.persons)
+    comparison = judge(_rows(cosines[:2], persons, fars), counts, names=LABELS)
+    if in_use is not None:
+        both = fair[data.held]
+        pair = [(mated[both], others) for mated, others in (*cosines[2:], cosines[1])] if cosines[2:] else []
+        fair_rows = _rows(pair, Persons(persons.mated[both], persons.non_mated), fars)
+        against = judge(fair_rows, fair_counts, names=LABELS, against=in_use.encoder.version)
+        comparison = replace(comparison, in_use=against)
+    yield Finished(comparison)
+
+
+def _rows(cosines: Sequence[_Cosines], persons: Persons, fars: Sequence[float]) -> list[Compared]:
+    """Compare two encoders with each matcher at each FAR; nothing where there are no two."""
+    if not cosines:
+        return []
+    people = cosines[0][0].shape[1]
     matchers: tuple[Matcher, ...] = (Cosine(), Nac())
-    if counts.people >= SMALLEST_FOR_NAC:
+    if people >= SMALLEST_FOR_NAC:
         matchers = matchers[::-1]
-    wanted = sorted(fars, key=lambda far: abs(np.log(far / TARGET_FAR)))
-    compared = [
+    return [
         compare(*_both(cosines, matcher, persons.mated), persons, matcher=matcher.name, far=far)
         for matcher in matchers
-        if matcher.unusable(counts.people) is None
-        for far in wanted
+        if matcher.unusable(people) is None
+        for far in fars
     ]
-    yield Finished(judge(compared, counts, names=LABELS))
 
 
 def mean_rows(vectors: NDArray[np.float32], owners: NDArray[np.int64], *, n: int) -> NDArray[np.float32]:
@@ -335,11 +368,7 @@ def scores_of(
     return Scores(of_mated, mated.argmax(axis=1) == owners, of_strangers)
 
 
-def _both(
-    cosines: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]],
-    matcher: Matcher,
-    owners: NDArray[np.integer],
-) -> tuple[Scores, Scores]:
+def _both(cosines: Sequence[_Cosines], matcher: Matcher, owners: NDArray[np.integer]) -> tuple[Scores, Scores]:
     before, after = (scores_of(*pair, matcher, owners) for pair in cosines)
     return before, after
 

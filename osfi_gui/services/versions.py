@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from osfi_gui.core.compare import against_in_use
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.tune import Standing, VersionListing
@@ -54,23 +55,44 @@ def encoder_in_use(
     return encoder_of(store, pretrained, version_id)
 
 
+def version_in_use(store: GalleryFile, base: str) -> Version | None:
+    """Give the version of an encoder that is in use; None for the pretrained one."""
+    number = store.in_use(base)
+    return store.version(number) if number else None
+
+
 def list_versions(store: GalleryFile, pretrained: TorchEncoder) -> VersionListing:
     """List the versions of an encoder, newest first."""
     base = pretrained.base
     return VersionListing(base, pretrained.title, store.in_use(base), store.back_to(base), tuple(store.versions(base)))
 
 
-def check_promotion(version: Version, *, anyway: bool) -> None:
+def check_promotion(version: Version, *, anyway: bool, current: Version | None = None) -> None:
     """Refuse a version that was found worse, or that nobody could judge, unless it is wanted anyway.
+
+    Worse than the pretrained encoder or than the version in use; where it could not be compared with the one in use,
+    the comparison with the pretrained encoder is what there is.
+
+    Parameters
+    ----------
+    version : Version
+    anyway : bool
+    current : Version or None
+        The one in use; None for the pretrained encoder.
 
     Raises
     ------
     DeskError
     """
     comparison = version.comparison
-    if anyway or (comparison is not None and comparison.standing in (Standing.BETTER, Standing.OPEN)):
+    if anyway:
         return
-    if comparison is not None and comparison.standing is Standing.WORSE:
+    if comparison is not None and comparison.standing in (Standing.BETTER, Standing.OPEN):
+        standing, sentence = against_in_use(version, current)
+        if standing is not Standing.WORSE:
+            return
+        msg = f"Version {version.version_id} is worse than the one in use, so it is not put into use. {sentence}"
+    elif comparison is not None and comparison.standing is Standing.WORSE:
         msg = f"Version {version.version_id} is worse than the encoder it was made from, so it is not put into use."
     else:
         msg = f"Version {version.version_id} could not be judged, so it is not put into use."
@@ -103,7 +125,8 @@ def promote(
         When it may not be promoted, or the gallery changed meanwhile.
     """
     if version_id:
-        check_promotion(store.version(version_id), anyway=anyway)
+        version = store.version(version_id)
+        check_promotion(version, anyway=anyway, current=version_in_use(store, version.encoder))
     encoder = encoder_of(store, pretrained, version_id)
     yield Started(f"Looking at the gallery with {encoder.title}")
     revision = store.revision

@@ -33,7 +33,11 @@ def comparison_text(comparison: Comparison) -> str:
 
 def comparison_of(text: str) -> Comparison:
     """Read what `comparison_text` gave; fields this version does not know are ignored."""
-    content = json.loads(text)
+    return _comparison(json.loads(text))
+
+
+def _comparison(content: Mapping[str, Any]) -> Comparison:
+    in_use = content.get("in_use")
     return _known(
         Comparison,
         {
@@ -41,6 +45,8 @@ def comparison_of(text: str) -> Comparison:
             "standing": Standing(content["standing"]),
             "rows": tuple(_compared(row) for row in content["rows"]),
             "counts": _known(TuneCounts, content["counts"]),
+            "in_use": None if in_use is None else _comparison(in_use),
+            "held_out": tuple(content.get("held_out", ())),
         },
     )
 

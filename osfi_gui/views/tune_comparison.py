@@ -40,11 +40,12 @@ class ComparisonCard(QFrame):
         self.word = QLabel()
         set_role(self.word, "heading")
         self.verdict.body.insertWidget(0, self.word)
+        self.in_use = InlineRow(Mark.INFO)
         self.table = ComparedTable()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 14)
         layout.setSpacing(10)
-        for widget in (self.title, self.recipe, self.verdict, self.table, self.counts):
+        for widget in (self.title, self.recipe, self.verdict, self.in_use, self.table, self.counts):
             layout.addWidget(widget)
         layout.addStretch(1)
 
@@ -63,7 +64,12 @@ class ComparisonCard(QFrame):
         self.verdict.set_text(sentence)
         self.verdict.setAccessibleName(f"{self.word.text()}: {sentence}")
         rows = comparison.rows if comparison is not None else ()
+        against = comparison.in_use if comparison is not None else None
+        self.in_use.setVisible(against is not None)
+        if against is not None:
+            self.in_use.set_mark(standing_mark(against.standing))
+            self.in_use.set_text(against.sentence)
         self.table.setVisible(bool(rows))
-        self.table.show_rows(rows)
+        self.table.show_rows(rows, in_use=against)
         self.counts.setText(counts_text(comparison.counts) if comparison is not None else "")
         self.counts.setVisible(bool(self.counts.text()))

@@ -26,7 +26,7 @@ from osfi_gui.views.tune_words import far_text, matcher_text, percent, points_te
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor
 
-    from osfi_gui.core.tune import Compared, Estimate
+    from osfi_gui.core.tune import Compared, Comparison, Estimate
 
 CELL_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_ROLE = CELL_ROLE + 1
@@ -39,10 +39,11 @@ class Column(IntEnum):
 
     MATCHER = 0
     BEFORE = 1
-    AFTER = 2
-    DIFFERENCE = 3
-    DRAWN = 4
-    RANK1 = 5
+    IN_USE = 2
+    AFTER = 3
+    DIFFERENCE = 4
+    DRAWN = 5
+    RANK1 = 6
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,13 @@ class ComparedModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[Compared, ...] = ()
+        self.in_use: Comparison | None = None
         self.reach = reach(())
 
-    def show_rows(self, rows: tuple[Compared, ...]) -> None:
-        """Show another comparison."""
+    def show_rows(self, rows: tuple[Compared, ...], *, in_use: Comparison | None = None) -> None:
+        """Show another comparison, and the one with the version that was in use then."""
         self.beginResetModel()
-        self.rows = rows
+        self.rows, self.in_use = rows, in_use
         self.reach = reach(rows)
         self.endResetModel()
 
@@ -96,10 +98,12 @@ class ComparedModel(QAbstractTableModel):
         """Name the columns."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
+        number = self.in_use.against if self.in_use is not None else 0
         if role == Qt.ItemDataRole.DisplayRole:
             return (
                 self.tr("Matcher"),
-                self.tr("DIR before"),
+                self.tr("DIR pretrained") if number else self.tr("DIR before"),
+                self.tr("DIR version {number}").format(number=number),
                 self.tr("DIR after"),
                 self.tr("Points, 95 %"),
                 self.tr("worse  ◂ 0 ▸  better"),
@@ -112,9 +116,12 @@ class ComparedModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return (
                 self.tr("What the score is, and the false accept rate that the threshold was chosen for"),
-                self.tr("Share of held-out shots that were identified, with the encoder in use before"),
+                self.tr("Share of held-out shots that were identified, with the pretrained encoder"),
+                self.tr("The same with version {number}, which was in use, on {held_out}").format(
+                    number=number, held_out=self._held_out()
+                ),
                 self.tr("The same with the tuned encoder"),
-                self.tr("After minus before, in percentage points, with its 95 % interval"),
+                self.tr("Tuned minus pretrained, in percentage points, with its 95 % interval"),
                 self.tr("The interval as a line; right of the zero line the tuned encoder is better"),
                 self.tr("Share of held-out shots whose person was the nearest, whatever the threshold"),
             )[section]
@@ -144,8 +151,10 @@ class ComparedModel(QAbstractTableModel):
         if column is Column.MATCHER:
             at = self.tr("at FAR {far}").format(far=far_text(row.far))
             return Cell(matcher_text(row.matcher), self.tr("{at}, decides").format(at=at) if number == 0 else at)
-        if column in {Column.BEFORE, Column.AFTER}:
-            estimate = row.before if column is Column.BEFORE else row.after
+        if column in {Column.BEFORE, Column.IN_USE, Column.AFTER}:
+            estimate = {Column.BEFORE: row.before, Column.AFTER: row.after}.get(column) or self._of_in_use(row)
+            if estimate is None:
+                return Cell("–", self.tr("not measured"))
             interval = self.tr("{low} to {high}").format(
                 low=f"{100 * estimate.low:.1f}", high=f"{100 * estimate.high:.1f}"
             )
@@ -160,6 +169,16 @@ class ComparedModel(QAbstractTableModel):
             before = self.tr("before {share}").format(share=percent(row.rank1_before))
             return Cell(percent(row.rank1_after), before)
         return Cell("", "")
+
+    def _of_in_use(self, row: Compared) -> Estimate | None:
+        """Give the DIR of the version in use with the same matcher at the same FAR."""
+        rows = self.in_use.rows if self.in_use is not None else ()
+        found = (each.before for each in rows if (each.matcher, each.far) == (row.matcher, row.far))
+        return next(found, None)
+
+    def _held_out(self) -> str:
+        count = self.in_use.counts.held_out if self.in_use is not None else 0
+        return self.tr("the {count} held-out shots that it was not trained on").format(count=count)
 
     def _in_words(self, difference: Estimate) -> str:
         if difference.low > 0:
@@ -272,18 +291,21 @@ class ComparedTable(QTableView):
         for column, lines in (
             (Column.MATCHER, 9.8),
             (Column.BEFORE, 6.9),
+            (Column.IN_USE, 6.9),
             (Column.AFTER, 6.9),
             (Column.DIFFERENCE, 7.4),
             (Column.RANK1, 7.4),
         ):
             self.setColumnWidth(column, round(lines * line))
         header.setSectionResizeMode(Column.DRAWN, QHeaderView.ResizeMode.Stretch)
+        self.setColumnHidden(Column.IN_USE, True)
 
-    def show_rows(self, rows: tuple[Compared, ...]) -> None:
-        """Show another comparison."""
-        if rows == self.compared.rows:
+    def show_rows(self, rows: tuple[Compared, ...], *, in_use: Comparison | None = None) -> None:
+        """Show another comparison; the version that was in use then has a column where there was one."""
+        if (rows, in_use) == (self.compared.rows, self.compared.in_use):
             return
-        self.compared.show_rows(rows)
+        self.compared.show_rows(rows, in_use=in_use)
+        self.setColumnHidden(Column.IN_USE, in_use is None)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from osfi_gui.core.compare import against_in_use
 from osfi_gui.core.desk import Promote
 from osfi_gui.core.tune import Standing
 from osfi_gui.views.theme import set_role
@@ -33,6 +34,8 @@ class PromoteChoice(QWidget):
         super().__init__(parent)
         self._version_id = 0
         self._standing: Standing | None = None
+        self._against: Standing | None = None
+        self._said = ""
         self.reason = QLabel()
         self.reason.setWordWrap(True)
         self.reason.setTextFormat(Qt.TextFormat.PlainText)
@@ -57,7 +60,7 @@ class PromoteChoice(QWidget):
         self.leave.clicked.connect(self.left)
         self.show_choice(None, in_use=0)
 
-    def show_choice(self, version: Version | None, *, in_use: int) -> None:
+    def show_choice(self, version: Version | None, *, in_use: int, current: Version | None = None) -> None:
         """Offer a version; None offers the pretrained encoder, which needs no excuse.
 
         Parameters
@@ -65,12 +68,15 @@ class PromoteChoice(QWidget):
         version : Version or None
         in_use : int
             The version that recognition works with.
+        current : Version or None
+            The same, where it is a tuned one.
         """
         version_id = version.version_id if version is not None else 0
         standing = standing_of(version) if version is not None else None
-        if (version_id, standing) != (self._version_id, self._standing):
+        against, self._said = against_in_use(version, current) if version is not None else (None, "")
+        if (version_id, standing, against) != (self._version_id, self._standing, self._against):
             self.anyway.setChecked(False)
-        self._version_id, self._standing = version_id, standing
+        self._version_id, self._standing, self._against = version_id, standing, against
         self._in_use = in_use
         name = (
             self.tr("version {number}").format(number=version_id) if version_id else self.tr("the pretrained encoder")
@@ -79,11 +85,20 @@ class PromoteChoice(QWidget):
         self._refresh()
 
     def _needs_excuse(self) -> bool:
-        return self._standing not in {None, Standing.BETTER} and self._version_id != self._in_use
+        doubtful = self._standing not in {None, Standing.BETTER} or self._against is Standing.WORSE
+        return doubtful and self._version_id != self._in_use
 
     def _reason(self) -> str:
         if self._version_id == self._in_use:
             return self.tr("This is in use now.")
+        if self._against is Standing.WORSE:
+            worse = self.tr("Better not: it recognised worse than the version that is in use.")
+            return worse if self._standing is Standing.BETTER else f"{worse} {self._against_pretrained()}"
+        # Where the version in use could not be compared with, that is all there is to say.
+        unknown = self._said if self._against is Standing.UNJUDGED else ""
+        return " ".join(part for part in (self._against_pretrained(), unknown) if part)
+
+    def _against_pretrained(self) -> str:
         return {
             None: "",
             Standing.BETTER: "",
@@ -107,7 +122,8 @@ class PromoteChoice(QWidget):
         reason = self._reason()
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
-        set_role(self.reason, "error" if self._standing is Standing.WORSE and not used else "muted")
+        worse = Standing.WORSE in {self._standing, self._against}
+        set_role(self.reason, "error" if worse and not used else "muted")
         self.anyway.setVisible(excuse)
         self.anyway.setAccessibleDescription(reason)
         self.promote.setVisible(not used)

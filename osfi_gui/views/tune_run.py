@@ -18,7 +18,7 @@ from osfi_gui.views.tune_progress import TuneProgress
 from osfi_gui.views.tune_readiness import ReadinessCard
 
 if TYPE_CHECKING:
-    from osfi_gui.core.tune import VersionListing
+    from osfi_gui.core.tune import Version, VersionListing
 
 
 class RunPanel(QWidget):
@@ -36,6 +36,7 @@ class RunPanel(QWidget):
         super().__init__(parent)
         self._state = TuneState()
         self._in_use = 0
+        self._current: Version | None = None
         self._left: int | None = None
         self.progress, self.curves = TuneProgress(), TuneCurves()
         self.outcome = InlineRow(Mark.INFO)
@@ -69,6 +70,7 @@ class RunPanel(QWidget):
     def show_versions(self, listing: VersionListing | None) -> None:
         """Know which version is in use."""
         self._in_use = 0 if listing is None else listing.in_use
+        self._current = None if listing is None else listing.current
         self._refresh()
 
     def forget(self) -> None:
@@ -95,7 +97,7 @@ class RunPanel(QWidget):
         self.comparison.setVisible(version is not None)
         if version is not None:
             self.comparison.show_version(version)
-            self.choice.show_choice(version, in_use=self._in_use)
+            self.choice.show_choice(version, in_use=self._in_use, current=self._current)
         pending = version is not None and not decided
         self._foot.setVisible(pending)
         self.decision_pending.emit(pending)

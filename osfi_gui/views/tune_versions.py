@@ -222,7 +222,8 @@ class VersionsPanel(QWidget):
         )
         self.choice.setVisible(there)
         in_use = listing.in_use if listing is not None else 0
-        self.choice.show_choice(version, in_use=in_use)
+        current = listing.current if listing is not None else None
+        self.choice.show_choice(version, in_use=in_use, current=current)
         self.note.setEnabled(version is not None)
         self.remove_button.setEnabled(version is not None)
         back = listing.back_to if listing is not None else None

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 from PySide6.QtGui import QFont
 
 from osfi_gui.core.desk import NoteVersion
+from osfi_gui.core.tune import Standing
 from osfi_gui.views.gallery_table import ROOT, Index
 from osfi_gui.views.marks import Mark
 from osfi_gui.views.tune_words import (
@@ -158,6 +159,9 @@ class VersionsModel(QAbstractTableModel):
         if column is Column.RECIPE:
             return recipe_text(version.recipe)
         if column is Column.STANDING:
+            # Worse than what was in use counts for more than better than pretrained; the hint says both.
+            if comparison is not None and comparison.in_use is not None and _worse_than_in_use(version):
+                return self.tr("Worse than version {number}").format(number=comparison.in_use.against)
             return standing_text(standing_of(version))
         if column is Column.DIR:
             return change_text(comparison)
@@ -176,7 +180,8 @@ class VersionsModel(QAbstractTableModel):
         if column is Column.RECIPE:
             return recipe_text(version.recipe)
         if column is Column.STANDING and version.comparison is not None:
-            return version.comparison.sentence
+            against = version.comparison.in_use
+            return "\n".join([version.comparison.sentence, *([against.sentence] if against is not None else [])])
         if column is Column.TRAINED and version.comparison is not None:
             return counts_text(version.comparison.counts)
         if column is Column.NOTE:
@@ -187,5 +192,10 @@ class VersionsModel(QAbstractTableModel):
         if column is Column.NUMBER and used:
             return Mark.GOOD
         if column is Column.STANDING and version is not None:
-            return standing_mark(standing_of(version))
+            return standing_mark(Standing.WORSE if _worse_than_in_use(version) else standing_of(version))
         return None
+
+
+def _worse_than_in_use(version: Version) -> bool:
+    in_use = version.comparison.in_use if version.comparison is not None else None
+    return in_use is not None and in_use.standing is Standing.WORSE

@@ -72,8 +72,8 @@ def tuned(osfi, desk, *more):
 
 
 VERSION = [
-    *("version", "encoder", "parent", "made_at", "in_use", "recipe", "standing", "sentence", "comparison", "people"),
-    *("revision", "size_bytes", "seconds", "device", "note"),
+    *("version", "encoder", "parent", "made_at", "in_use", "recipe", "standing", "sentence", "comparison"),
+    *("judged_against", "against_in_use", "people", "revision", "size_bytes", "seconds", "device", "note"),
 ]
 COMPARED = [
     *("matcher", "far", "dir_before", "dir_after", "difference", "difference_ci", "rank1_before", "rank1_after")
@@ -122,7 +122,8 @@ def test_versions_are_listed_promoted_and_rolled_back(osfi, desk):
     for number, expected in ((1, (1, 0)), (2, (2, 1))):
         done = osfi("versions", "promote", number, "--gallery", desk, "--encoder", "mobile", "--anyway")
         assert (done.code, done.out) == (0, "")
-        assert done.err == f"Version {number} of mobile is in use now.\n"
+        unknown = "Version 2 was not compared with version 1, which is in use: whether it is better is unknown.\n"
+        assert done.err == f"{unknown if number == 2 else ''}Version {number} of mobile is in use now.\n"
         assert listed() == expected
     plain = osfi("versions", "list", "--gallery", desk, "--encoder", "mobile").out.splitlines()
     assert [line[:7].split() for line in plain] == [["*", "2"], ["1"], ["0"]]
@@ -141,6 +142,27 @@ def test_promote_only_what_is_better(osfi, desk):
     assert done.records[-1]["standing"] == "open"
     assert done.records[-1]["in_use"] is False
     assert osfi("versions", "promote", 1, "--gallery", desk, "--encoder", "mobile").code == 0
+
+
+def test_a_run_is_compared_with_the_version_in_use_as_well(osfi, desk):
+    """Both hardly move anything, so the second is no different from the first, and --promote leaves it."""
+    done = tuned(osfi, desk, "--rate", "1e-12", "--promote")
+    assert (done.records[-1]["judged_against"], done.records[-1]["against_in_use"]) == (0, None)
+    assert osfi("versions", "promote", 1, "--gallery", desk, "--encoder", "mobile").code == 0
+    done = tuned(osfi, desk, "--rate", "1e-12", "--promote")
+    version = done.records[-1]
+    assert (version["parent"], version["judged_against"], version["in_use"]) == (0, 1, False)
+    against = version["against_in_use"]
+    assert list(against) == ["version", "standing", "sentence", "held_out", "comparison"]
+    # The same shots are held out in both runs: one of each of the six people.
+    assert (against["version"], against["standing"], against["held_out"]) == (1, "open", 6)
+    assert against["sentence"].startswith("No difference from version 1, which was in use, is shown: DIR at FAR 10 %")
+    assert against["sentence"] in done.err
+    assert [list(row) for row in against["comparison"]] == [COMPARED] * 2
+    listed = osfi("versions", "list", "--gallery", desk, "--encoder", "mobile").out.splitlines()
+    assert [("(against 1: open)" in line) for line in listed] == [True, False, False]
+    done = osfi("versions", "promote", 2, "--gallery", desk, "--encoder", "mobile")
+    assert done.err == f"{against['sentence']}\nVersion 2 of mobile is in use now.\n"
 
 
 def test_an_unjudged_version_is_promoted_only_anyway(osfi, folders, tmp_path):

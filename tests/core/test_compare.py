@@ -80,6 +80,23 @@ def test_the_interval_of_the_first_row_decides(low, value, high, standing, begin
     assert (said.rows, said.counts) == (rows, COUNTS)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "begins"),
+    [
+        (0.01, 0.19, "Better than version 3, which was in use: DIR at FAR 1 % (NAC) went from 50.0 to 60.0 %"),
+        (-0.29, -0.01, "Worse than version 3, which was in use: DIR at FAR 1 % (NAC) went from 50.0 to 35.0 %"),
+        (-0.1, 0.1, "No difference from version 3, which was in use, is shown: DIR at FAR 1 % (NAC) went from 50.0"),
+    ],
+)
+def test_against_the_version_in_use_the_sentence_names_it_and_what_was_compared(low, high, begins):
+    said = judge([row(low, (low + high) / 2, high)], COUNTS, names=NAMES, against=3)
+    assert said.sentence.startswith(begins)
+    assert "on 21 held-out shots of 20 people and 150 faces of 140 strangers, which neither was trained on." in (
+        said.sentence
+    )
+    assert said.against == 3
+
+
 def counts(**changed):
     return TuneCounts(**{**COUNTS.__dict__, **changed})
 

@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 from real_faces import mobile_encoder, people_of, strangers_of
 
+from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
 from osfi_gui.core.match import Evidence, Nac
@@ -21,7 +22,8 @@ from osfi_gui.core.scores import Persons
 from osfi_gui.core.tune import Measured, Recipe, Standing, Stepped
 from osfi_gui.services.enrol import enrol_folder
 from osfi_gui.services.strangers import import_strangers
-from osfi_gui.services.tune import Tuned, gather, held_out, judged, mean_rows, readiness, tune, tune_choices
+from osfi_gui.services.tune import InUse, Tuned, gather, held_out, judged, mean_rows, readiness, tune, tune_choices
+from osfi_gui.services.versions import promote
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.vision.delta import with_difference
 
@@ -182,14 +184,115 @@ def test_two_equal_encoders_are_no_different(data, mobile):
 
 def test_an_encoder_that_forgot_is_worse(data, mobile):
     """Random weights against the real ones."""
-    from osfi_gui.vision.nets.mobilefacenet import MobileFaceNet
-
-    torch.manual_seed(0)
-    blind = mobile.with_net(MobileFaceNet(width=96), version=0)
+    blind = blinded(mobile)
     *_, last = judged(data, mobile, blind, token=Token())
     assert last.result.standing is Standing.WORSE
     *_, back = judged(data, blind, mobile, token=Token())
     assert back.result.standing is Standing.BETTER
+
+
+def in_use(data, encoder, *, version=1, unseen=None):
+    """Give a run's data as if that version were in use; where nothing else is said, it has seen no held-out shot."""
+    rival = encoder.with_net(encoder.net, version=version)
+    return replace(data, in_use=InUse(rival, data.held if unseen is None else unseen))
+
+
+def blinded(mobile):
+    """Give random weights."""
+    from osfi_gui.vision.nets.mobilefacenet import MobileFaceNet
+
+    torch.manual_seed(0)
+    return mobile.with_net(MobileFaceNet(width=96), version=0)
+
+
+def test_what_is_no_worse_than_pretrained_may_be_worse_than_what_is_in_use(data, mobile):
+    """Random weights before and after a run that did nothing, while the real ones are in use."""
+    blind = blinded(mobile)
+    *_, progress, last = judged(in_use(data, mobile, version=7), blind, blind, token=Token())
+    assert (progress.done, progress.total) == (90, 90)  # three encoders, 30 faces each
+    comparison = last.result
+    assert (comparison.standing, comparison.against) == (Standing.OPEN, 0)
+    against = comparison.in_use
+    assert (against.standing, against.against, against.counts) == (Standing.WORSE, 7, data.counts)
+    assert against.sentence.startswith("Worse than version 7, which was in use: DIR at FAR 10 % (cosine) went from ")
+    assert "on 6 held-out shots of 6 people and 12 faces of 12 strangers, which neither was" in against.sentence
+    # What the version in use reaches is what the same weights reach as a result, and the result is the same in both.
+    *_, alone = judged(data, mobile, blind, token=Token())
+    assert [row.before for row in against.rows] == [row.before for row in alone.result.rows]
+    assert [row.after for row in against.rows] == [row.after for row in comparison.rows]
+    *_, last = judged(in_use(data, blind), blind, mobile, token=Token())
+    assert last.result.in_use.standing is Standing.BETTER
+    *_, last = judged(in_use(data, mobile), blind, mobile, token=Token())
+    assert last.result.in_use.standing is Standing.OPEN
+
+
+def test_shots_that_the_version_in_use_was_trained_on_do_not_speak_for_it(data, mobile):
+    """Of five of six people; numbers by hand."""
+    blind = blinded(mobile)
+    fair = data.held & (data.owners < 5)
+    *_, last = judged(in_use(data, mobile, unseen=fair), blind, blind, token=Token())
+    against = last.result.in_use
+    assert (against.counts.held_out, against.counts.held_out_people) == (5, 5)
+    assert last.result.counts == data.counts
+    shots, held, others = (
+        mobile.embed(list(chips)) for chips in (data.chips[~data.held], data.chips[fair], data.strangers)
+    )
+    gallery = np.stack([shots[data.owners[~data.held] == row].sum(axis=0) for row in range(PEOPLE)])
+    gallery /= np.linalg.norm(gallery, axis=1, keepdims=True)
+    mated, threshold = held @ gallery.T, (others @ gallery.T).max()  # FAR 10 % of 12 strangers lets one in
+    right = mated.argmax(axis=1) == data.owners[fair]
+    assert against.rows[0].matcher == "cosine"
+    assert against.rows[0].before.value == pytest.approx(np.mean(right & (mated.max(axis=1) >= threshold)))
+    assert against.rows[0].rank1_before == pytest.approx(right.mean())
+
+
+def test_where_too_few_shots_are_new_to_both_the_version_in_use_is_not_compared_with(data, mobile):
+    few = data.held & (data.owners < 4)
+    *_, progress, last = judged(in_use(data, mobile, unseen=few), mobile, mobile, token=Token())
+    assert (progress.done, progress.total) == (60, 60)
+    assert last.result.standing is Standing.OPEN
+    assert last.result.in_use.standing is Standing.UNJUDGED
+    assert last.result.in_use.sentence == (
+        "Not compared with version 1, which was in use: 4 people have a held-out shot that it was not trained on, 5 "
+        "are needed. Enrol more shots of each."
+    )
+    unable = replace(in_use(data, mobile), strangers=data.strangers[:9], persons=data.persons[:9])
+    *_, last = judged(unable, mobile, mobile, token=Token())
+    assert last.result.in_use.sentence == (
+        "Not compared with version 1, which was in use: there are 9 faces of strangers, and 10 are needed to measure "
+        "false accepts. Add strangers first."
+    )
+
+
+def test_the_next_run_holds_out_what_the_version_in_use_has_not_seen(events, gallery, data, mobile):
+    """A version is kept and promoted, one person gets more shots, one is new, one shot is gone; another seed."""
+    tuned = events[-1].result
+    assert len(tuned.version.comparison.held_out) == 6
+    version = gallery.add_version(tuned.version, tuned.delta)
+    list(promote(gallery, mobile, version.version_id, token=Token(), anyway=True))
+    held = set(version.comparison.held_out)
+    before = gallery.shots()
+    first, second, third = (person.identity_id for person in gallery.identities()[:3])
+    portrait = before[0].portrait
+    again = [NewShot(portrait, f"again {i}", {"mobile": mobile.embed([mobile.chip(portrait)])[0]}) for i in range(3)]
+    gallery.add_shots(first, again)
+    newcomer = gallery.enrol("Zoe", again[:2]).identity_id
+    gone = next(shot.shot_id for shot in before if shot.identity_id == third and shot.shot_id not in held)
+    gallery.take_back([gone], identity_ids=[])
+    made = gather(gallery, mobile, seed=5)
+    owner = {shot.shot_id: shot.identity_id for shot in gallery.shots()}
+    chosen = {shot for shot, out in zip(made.shot_ids, made.held, strict=True) if out}
+    count = {person: sum(1 for shot in chosen if owner[shot] == person) for person in (first, second, third, newcomer)}
+    assert count == {first: 2, second: 1, third: 1, newcomer: 1}  # of 6, 3, 2 and 2
+    added = set(owner) - {shot.shot_id for shot in before}
+    # Of nobody a shot that the version in use was trained on, though one of its shots is gone.
+    assert chosen <= held | added
+    assert {shot for shot in chosen if owner[shot] == second} == {shot for shot in held if owner[shot] == second}
+    new = {shot for shot, out in zip(made.shot_ids, made.in_use.unseen, strict=True) if out}
+    assert new == held | added
+    assert (made.in_use.encoder.name, gather(gallery, mobile, seed=5).held.tolist()) == ("mobile@1", made.held.tolist())
+    gallery.roll_back("mobile")
+    assert gather(gallery, mobile, seed=5).in_use is None
 
 
 def test_without_strangers_or_second_shots_nothing_is_judged(data, mobile):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from osfi_gui.core.compare import judge
+from osfi_gui.core.compare import against_in_use, judge
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
 from osfi_gui.core.metrics import threshold_at_far
@@ -181,6 +181,51 @@ def test_what_is_worse_or_unjudged_is_refused_unless_it_is_wanted_anyway(store, 
         list(promote(store, None, 1, token=Token()))  # refused before anything is loaded
     assert store.in_use("sface") == 0
     check_promotion(version, anyway=True)
+
+
+def against(found, number):
+    """Give a better version that stood like this against the one in use."""
+    other = replace(found, against=number, sentence=f"As measured against {number}.")
+    return replace(BASE, version_id=2, comparison=replace(BETTER, in_use=other))
+
+
+def test_what_is_worse_than_the_version_in_use_is_refused_unless_it_is_wanted_anyway(gallery, sface):
+    list(promote(gallery, sface, 1, token=Token()))
+    gallery.add_version(against(WORSE, 1), tuned_delta(sface, 0.08))
+    words = r"Version 2 is worse than the one in use, so it is not put into use\. As measured against 1\. Say that you"
+    with pytest.raises(DeskError, match=words):
+        list(promote(gallery, sface, 2, token=Token()))
+    assert gallery.in_use("sface") == 1
+    # It is better than the pretrained encoder: once that is in use again, nothing speaks against it.
+    gallery.roll_back("sface")
+    assert list(promote(gallery, sface, 2, token=Token()))[-1] == Finished(2)
+    assert list_versions(gallery, sface).current == gallery.version(2)
+
+
+@pytest.mark.parametrize("found", [BETTER, OPEN, UNJUDGED])
+def test_what_is_not_shown_to_be_worse_than_the_version_in_use_may_be_used(found):
+    current = replace(BASE, version_id=1)
+    check_promotion(against(found, 1), anyway=False, current=current)
+    assert against_in_use(against(found, 1), current) == (found.standing, "As measured against 1.")
+
+
+def test_going_back_to_what_was_found_worse_is_known_from_the_other_side():
+    """Version 2 was better than version 1; now 2 is in use, and 1 is wanted again."""
+    one = replace(BASE, version_id=1)
+    for found, mirrored in ((BETTER, Standing.WORSE), (WORSE, Standing.BETTER), (OPEN, Standing.OPEN)):
+        standing, sentence = against_in_use(one, against(found, 1))
+        assert (standing, sentence) == (mirrored, "When version 2 was made, this was found. As measured against 1.")
+    with pytest.raises(DeskError, match="Version 1 is worse than the one in use"):
+        check_promotion(one, anyway=False, current=against(BETTER, 1))
+
+
+def test_versions_that_were_never_compared_are_said_to_be():
+    standing, sentence = against_in_use(against(WORSE, 1), replace(BASE, version_id=3))
+    assert standing is Standing.UNJUDGED
+    assert sentence == ("Version 2 was not compared with version 3, which is in use: whether it is better is unknown.")
+    check_promotion(against(WORSE, 1), anyway=False, current=replace(BASE, version_id=3))
+    for current in (None, replace(BASE, version_id=2)):
+        assert against_in_use(against(WORSE, 1), current) == (None, "")
 
 
 @pytest.mark.parametrize("found", [BETTER, OPEN])

@@ -22,7 +22,9 @@ FLOATS = st.floats(allow_nan=False)
 ESTIMATES = st.builds(Estimate, FLOATS, FLOATS, FLOATS)
 ROWS = st.builds(Compared, st.text(), FLOATS, ESTIMATES, ESTIMATES, ESTIMATES, FLOATS, FLOATS)
 COUNTS = st.builds(TuneCounts, *[st.integers(0)] * 6)
-COMPARISONS = st.builds(Comparison, st.sampled_from(Standing), st.text(), st.lists(ROWS, max_size=3).map(tuple), COUNTS)
+PARTS = (st.sampled_from(Standing), st.text(), st.lists(ROWS, max_size=3).map(tuple), COUNTS, st.integers(0))
+SHOTS = st.lists(st.integers(1)).map(tuple)
+COMPARISONS = st.builds(Comparison, *PARTS, st.none() | st.builds(Comparison, *PARTS), SHOTS)
 RECIPES = st.builds(
     Recipe, rate=FLOATS, decay=FLOATS, scale=st.none() | FLOATS, margin=st.none() | FLOATS, epochs=st.integers(0, 99)
 )
@@ -82,6 +84,14 @@ def test_fields_of_a_newer_program_are_ignored_at_every_depth() -> None:
     assert comparison_of(json.dumps(content)) == COMPARISON
     recipe = Recipe(epochs=7)
     assert recipe_of(json.dumps(json.loads(recipe_text(recipe)) | {"invented_later": 1})) == recipe
+
+
+def test_a_comparison_of_an_older_program_was_with_the_pretrained_encoder_alone() -> None:
+    content = json.loads(comparison_text(COMPARISON))
+    for name in ("against", "in_use", "held_out"):
+        del content[name]
+    again = comparison_of(json.dumps(content))
+    assert (again.against, again.in_use, again.held_out) == (0, None, ())
 
 
 def test_a_recipe_of_an_older_program_gets_the_defaults_of_what_it_did_not_know() -> None:

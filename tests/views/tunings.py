@@ -56,6 +56,12 @@ COMPARISONS = {
 }
 
 
+def against(number, standing, rows=ROWS[:1], held_out=22):
+    """Give a comparison with a version that was in use, by a version that is better than pretrained."""
+    other = replace(COMPARISONS[standing], rows=rows, against=number, counts=replace(COUNTS, held_out=held_out))
+    return replace(COMPARISONS[Standing.BETTER], in_use=other)
+
+
 def version(number, standing=Standing.BETTER, **changes):
     made = Version(
         number, "sface", 0, f"2026-03-0{number}T10:00:00Z", PAPER_RECIPE, COMPARISONS[standing], 7, (1, 2), 98304

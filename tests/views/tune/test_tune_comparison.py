@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from tunings import COMPARISONS, COUNTS, LISTING, ROWS, done, running, version
+from tunings import COMPARISONS, COUNTS, LISTING, ROWS, against, compared, done, running, version
 
 from osfi_gui.core.compare import judge
 from osfi_gui.core.decide import LABELS
@@ -19,6 +19,8 @@ from osfi_gui.views.marks import Mark
 from osfi_gui.views.theme import DARK, LIGHT
 from osfi_gui.views.tune_comparison_table import Column as ComparedColumn
 from osfi_gui.views.tune_comparison_table import reach
+from osfi_gui.views.tune_versions_model import MARK_ROLE
+from osfi_gui.views.tune_versions_model import Column as VersionColumn
 from osfi_gui.views.tune_words import points_text
 
 # Before and after
@@ -61,6 +63,7 @@ def test_before_and_after_stand_side_by_side_with_their_intervals(page):
         [
             "Cosine, at FAR 1 %, decides",
             "72.7 %, 54.5 to 88.6",
+            "–, not measured",
             "81.8 %, 65.9 to 95.5",
             "+9.1, +2.3 to +18.2",
             "",
@@ -69,6 +72,7 @@ def test_before_and_after_stand_side_by_side_with_their_intervals(page):
         [
             "NAC, at FAR 1 %",
             "75.0 %, 56.8 to 90.9",
+            "–, not measured",
             "79.5 %, 63.6 to 93.2",
             "+4.5, −2.3 to +13.6",
             "",
@@ -77,18 +81,49 @@ def test_before_and_after_stand_side_by_side_with_their_intervals(page):
         [
             "NAC, at FAR 10 %",
             "88.6 %, 75.0 to 100.0",
+            "–, not measured",
             "86.4 %, 72.7 to 97.7",
             "−2.2, −6.8 to −0.1",
             "",
             "97.7 %, before 95.5 %",
         ],
     ]
+    assert page.run.comparison.table.isColumnHidden(ComparedColumn.IN_USE)
+    assert not page.run.comparison.in_use.isVisible()
     words = [model.data(model.index(row, ComparedColumn.DRAWN), Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
     assert words == [
         "The whole interval is right of zero: better.",
         "The interval holds zero: no difference shown.",
         "The whole interval is left of zero: worse.",
     ]
+
+
+def shown(standing, *, in_use=1, **more):
+    """Give a run's end with a version that is better than pretrained and stands like this against version 1."""
+    return replace(done(), version=version(4, comparison=against(in_use, standing, **more)))
+
+
+def test_a_version_that_is_in_use_has_a_column_and_a_sentence_of_its_own(page):
+    rows = (compared("cosine", 0.01, (0.864, 0.75, 0.977), (0.818, 0.659, 0.955), (-0.046, -0.091, -0.01)),)
+    page.show_run(shown(Standing.WORSE, rows=rows, held_out=19))
+    card = page.run.comparison
+    model = card.table.compared
+    assert not card.table.isColumnHidden(ComparedColumn.IN_USE)
+    # Measured with the cosine at 1 %, not with what the other rows show.
+    cells = [model.data(model.index(row, ComparedColumn.IN_USE)) for row in range(3)]
+    assert cells == ["86.4 %, 75.0 to 97.7", "–, not measured", "–, not measured"]
+    heads = [model.headerData(column, Qt.Orientation.Horizontal) for column in ComparedColumn]
+    assert heads[1:4] == ["DIR pretrained", "DIR version 1", "DIR after"]
+    hint = model.headerData(ComparedColumn.IN_USE, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert "on the 19 held-out shots that it was not trained on" in hint
+    assert card.word.text() == "Better"  # than the pretrained encoder
+    assert card.in_use.isVisible()
+    assert card.in_use._mark is Mark.BAD
+    assert card.in_use.text() == COMPARISONS[Standing.WORSE].sentence
+    page.show_run(running(1))
+    page.show_run(done())
+    assert card.table.isColumnHidden(ComparedColumn.IN_USE)
+    assert not card.in_use.isVisible()
 
 
 def test_a_difference_that_rounds_to_nothing_has_no_sign():
@@ -149,6 +184,49 @@ def test_promoting_anything_else_needs_a_tick_and_is_told_why(page, qtbot, stand
     with qtbot.waitSignal(page.promote_requested) as asked:
         choice.promote.click()
     assert asked.args == [Promote(4, anyway=True)]
+
+
+def test_what_is_worse_than_the_version_in_use_needs_a_tick_though_it_is_better_than_pretrained(page, qtbot):
+    page.show_versions(LISTING)  # version 1 is in use
+    page.show_run(shown(Standing.WORSE))
+    choice = page.run.choice
+    assert choice.reason.text() == "Better not: it recognised worse than the version that is in use."
+    assert not choice.promote.isEnabled()
+    choice.anyway.click()
+    with qtbot.waitSignal(page.promote_requested) as asked:
+        choice.promote.click()
+    assert asked.args == [Promote(4, anyway=True)]
+
+
+@pytest.mark.parametrize("standing", [Standing.BETTER, Standing.OPEN, Standing.UNJUDGED])
+def test_what_is_not_shown_to_be_worse_than_the_version_in_use_needs_none(page, standing):
+    page.show_versions(LISTING)
+    page.show_run(shown(standing))
+    choice = page.run.choice
+    assert choice.promote.isEnabled()
+    assert not choice.anyway.isVisible()
+    assert choice.reason.text() == (COMPARISONS[standing].sentence if standing is Standing.UNJUDGED else "")
+
+
+def test_what_was_never_compared_with_the_version_in_use_says_so(page):
+    page.show_versions(LISTING)
+    page.show_run(shown(Standing.WORSE, in_use=2))
+    assert page.run.choice.promote.isEnabled()
+    assert page.run.choice.reason.text() == (
+        "Version 4 was not compared with version 1, which is in use: whether it is better is unknown."
+    )
+
+
+def test_the_list_of_versions_says_what_is_worse_than_what_was_in_use(page):
+    made = version(4, comparison=against(1, Standing.WORSE))
+    page.show_versions(replace(LISTING, versions=(made, *LISTING.versions)))
+    model = page.versions.model
+    index = model.index(0, VersionColumn.STANDING)
+    assert model.data(index) == "Worse than version 1"
+    assert model.data(index, MARK_ROLE) is Mark.BAD
+    assert model.data(index, Qt.ItemDataRole.ToolTipRole) == "\n".join(
+        COMPARISONS[standing].sentence for standing in (Standing.BETTER, Standing.WORSE)
+    )
 
 
 def test_a_tick_does_not_outlive_its_version(page):
