@@ -113,6 +113,8 @@ def bench_match(
 ) -> None:
     """Match probes against random prototypes, d = 128, beside a plain copy of the same bytes.
 
+    First the search alone, finding the 16 nearest, then the whole match with each matcher.
+
     Warm: over and over, so that a small gallery stays in the caches. Cold: more memory than the caches hold is gone
     through before each, as the work on a frame does in part.
     """

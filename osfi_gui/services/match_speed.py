@@ -12,8 +12,8 @@ import numpy as np
 from osfi_gui.core.enrolled import Prototypes
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.gallery import normalise
-from osfi_gui.core.match import Cosine, Nac, NacCohort, match_many, matcher_named
-from osfi_gui.core.nearest import halved
+from osfi_gui.core.match import PAPER_K, Cosine, Nac, NacCohort, match_many, matcher_named
+from osfi_gui.core.nearest import halved, nearest_rows
 from osfi_gui.services.caches import Sweep, largest_cache, sweep_bytes
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ MOST = 2_000_000
 """More prototypes would take more than 2 GB, twice: the copy is as large."""
 COHORT = 64
 """As large as a calibration makes it at most."""
+SEARCH = "search"
+"""Finding the nearest alone: the cosines to all prototypes and the largest of them, neither named nor scored."""
 MATCHERS = (Cosine.name, Nac.name, NacCohort.name)
 ROUNDS = 15
 SHORT_ROUNDS, COLD_ROUNDS = 201, 51
@@ -43,6 +45,7 @@ class MatchSpeed:
     size : int
         Number n of prototypes.
     matcher : str
+        Or ``search``: finding the 16 nearest alone.
     faces : int
         Probes that were matched together.
     bytes : int
@@ -81,6 +84,8 @@ class MatchSpeed:
 def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int | None = None) -> Iterator[MatchSpeed]:
     """Match random unit vectors (seed 0) against as many as asked, with each matcher that looks at the nearest.
 
+    The first of what is given is the search alone.
+
     Parameters
     ----------
     size : int
@@ -111,11 +116,13 @@ def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int 
     short = size < SHORT
     often, often_cold = (rounds or default for default in ((SHORT_ROUNDS, COLD_ROUNDS) if short else (ROUNDS, ROUNDS)))
     sweep = Sweep(sweep_bytes(largest_cache()))
-    for name in MATCHERS:
-        matcher = matcher_named(name)
+    for name in (SEARCH, *MATCHERS):
+        matcher = None if name == SEARCH else matcher_named(name)
 
-        def match(matcher: Matcher = matcher) -> float:
+        def match(matcher: Matcher | None = matcher) -> float:
             probes = normalise(rng.standard_normal((faces, DIM), dtype=np.float32))
+            if matcher is None:
+                return _ms(lambda: list(nearest_rows(probes, gallery.matrix, PAPER_K)))
             return _ms(lambda: match_many(probes, gallery, matcher=matcher, cohort=cohort))
 
         def copy() -> float:

@@ -215,7 +215,7 @@ def test_a_video_without_a_frame_is_refused(live):
 # One match
 
 
-def test_a_match_is_measured_at_each_size_with_each_matcher_beside_a_copy_of_the_same_bytes(osfi):
+def test_a_match_is_measured_at_each_size_the_search_alone_and_with_each_matcher_beside_a_copy_of_the_same_bytes(osfi):
     done = osfi("bench", "match", "--sizes", "3, 1000", "--json")
     assert (done.code, done.err) == (0, "")
     fields = [
@@ -223,7 +223,7 @@ def test_a_match_is_measured_at_each_size_with_each_matcher_beside_a_copy_of_the
         "ratio", "cold_ratio",
     ]  # fmt: skip
     assert all(list(line) == fields for line in done.records)
-    matchers = ["cosine", "nac", "nac-cohort"]
+    matchers = ["search", "cosine", "nac", "nac-cohort"]
     assert [(line["size"], line["matcher"]) for line in done.records] == [(n, m) for n in (3, 1000) for m in matchers]
     for line in done.records:
         assert line["ratio"] == pytest.approx(line["match_ms"] / line["copy_ms"], abs=6e-4)
@@ -238,10 +238,10 @@ def test_warm_and_cold_are_read_apart(osfi):
     done = osfi("bench", "match", "--sizes", "3")
     assert (done.code, done.err) == (0, "")
     assert [line.split()[2:4] for line in done.out.splitlines()] == [
-        [matcher, kind] for matcher in ("cosine", "nac", "nac-cohort") for kind in ("warm", "cold")
+        [matcher, kind] for matcher in ("search", "cosine", "nac", "nac-cohort") for kind in ("warm", "cold")
     ]
     swept = f"{sweep_bytes(largest_cache()) // 2**20} MiB gone through before each"
-    assert [line.endswith(swept) for line in done.out.splitlines()] == 3 * [False, True]
+    assert [line.endswith(swept) for line in done.out.splitlines()] == 4 * [False, True]
 
 
 def test_faces_are_matched_together_and_float16_takes_half_of_the_bytes(osfi):
