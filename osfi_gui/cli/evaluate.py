@@ -31,17 +31,27 @@ from osfi_gui.cli.tuning import (
     MARGIN,
     PRECISION,
     RATE,
-    RECIPE,
     SCALE,
     START,
     STATISTICS,
     TOWARD,
     recipe_named,
+    say_suited,
 )
+from osfi_gui.core.detail import AUTO, PAPER
 from osfi_gui.core.errors import DeskError
 
 if TYPE_CHECKING:
     from osfi_gui.core.experiment import Row
+    from osfi_gui.core.tune import Recipe
+
+RECIPE = Annotated[
+    str,
+    typer.Option(
+        "--recipe",
+        help="Where settings that are not given come from: paper, poor-camera, or auto (whichever suits the shots).",
+    ),
+]
 
 
 def evaluate(
@@ -55,7 +65,7 @@ def evaluate(
     camera: Annotated[str, typer.Option("--camera", help="clean, or degraded: as through a poor camera.")] = "clean",
     grid: Annotated[str, typer.Option("--grid", help="paper: every row of the paper's table.")] = "",
     encoder: EncoderOption = "sface",
-    recipe: RECIPE = "",
+    recipe: RECIPE = PAPER,
     start: START = None,
     layers: LAYERS = None,
     head: HEAD = None,
@@ -79,7 +89,7 @@ def evaluate(
     from osfi_gui.core.events import Progress as Step
     from osfi_gui.core.experiment import Row
     from osfi_gui.core.tune import Stepped
-    from osfi_gui.services.evaluate import PRETRAINED, Protocol, paper_grid
+    from osfi_gui.services.evaluate import PRETRAINED, Protocol, detail_of_shots, paper_grid
     from osfi_gui.services.evaluate import evaluate as run
     from osfi_gui.services.tune import tune_choices
     from osfi_gui.tuning.train import check_recipe
@@ -87,12 +97,20 @@ def evaluate(
     if grid not in ("", "paper"):
         msg = f"There is no grid named “{grid}”."
         raise DeskError(msg, "Choose paper, or give a recipe.")
-    wanted = recipe_named("paper" if grid and not recipe else recipe, tune_choices(), **given)
-    recipes = paper_grid(wanted) if grid else (replace(PRETRAINED, seed=seed), wanted)
+    choices, auto = tune_choices(), recipe == AUTO
+
+    def rows_of(name: str) -> tuple[Recipe, ...]:
+        wanted = recipe_named(name, choices, **given)
+        return paper_grid(wanted) if grid else (replace(PRETRAINED, seed=seed), wanted)
+
+    recipes = rows_of(PAPER if auto else recipe)
     for each in recipes:
         check_recipe(each)
     protocol = Protocol(shots, known, unknown, probes, seed, aligned, camera)
     detector, engine = load_tools(encoder, aligned=aligned)
+    if auto and (seen := detail_of_shots(root, protocol, detector)):
+        say_suited(seen, as_json=as_json)
+        recipes = rows_of(seen.recipe)
     rows: list[Row] = []
     results: dict[str, Any] = {}
     with progress(hidden=as_json) as bar:

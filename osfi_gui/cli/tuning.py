@@ -20,11 +20,15 @@ from osfi_gui.cli.console import (
     progress,
 )
 from osfi_gui.cli.versions import version_record
+from osfi_gui.core.detail import AUTO, PAPER, CameraDetail
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.tune import Recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from osfi_gui.core.tune import RecipeChoices
+    from osfi_gui.store.gallery import GalleryFile
 
 START = Annotated[str | None, typer.Option("--start", help="wi, lp or random.")]
 LAYERS = Annotated[str | None, typer.Option("--layers", help="bn, pa, partial, full or none.")]
@@ -41,7 +45,14 @@ AUGMENT = Annotated[str | None, typer.Option("--augment", help="paper, aligned, 
 AVERAGE = Annotated[int | None, typer.Option("--average", min=1, help="Mean of the weights over the last N epochs.")]
 SEED = Annotated[int | None, typer.Option("--seed")]
 PRECISION = Annotated[str | None, typer.Option("--precision", help="auto or float32.")]
-RECIPE = Annotated[str, typer.Option("--recipe", help="Where settings that are not given come from.")]
+RECIPE = Annotated[
+    str,
+    typer.Option(
+        "--recipe",
+        help="Where settings that are not given come from: auto (whichever suits the shots), paper or poor-camera. "
+        "auto where neither --recipe nor --augment, --rate or --batch is given; with those, paper.",
+    ),
+]
 
 
 def recipe_named(name: str, choices: RecipeChoices, **given: object) -> Recipe:
@@ -50,7 +61,7 @@ def recipe_named(name: str, choices: RecipeChoices, **given: object) -> Recipe:
     Parameters
     ----------
     name : str
-        Empty for the default.
+        Empty for the paper's.
     choices : RecipeChoices
     **given
         Fields of a Recipe; None leaves the named one's.
@@ -63,11 +74,53 @@ def recipe_named(name: str, choices: RecipeChoices, **given: object) -> Recipe:
     known = {choice.name: recipe for choice, recipe in choices.recipes}
     if name and name not in known:
         msg = f"There is no recipe named “{name}”."
-        raise DeskError(msg, f"Choose one of: {', '.join(known)}.")
+        raise DeskError(msg, f"Choose one of: {', '.join((AUTO, *known))}.")
     base = known[name] if name else choices.recipes[0][1]
     names = {field.name for field in fields(Recipe)}
     changed: dict[str, Any] = {key: value for key, value in given.items() if key in names and value is not None}
     return replace(base, **changed)
+
+
+def suits_itself(name: str, choices: RecipeChoices, given: Mapping[str, object]) -> bool:
+    """Say whether the recipe is to suit the shots: asked for, or left open by everything that the operator gave.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe; empty where none was given.
+    choices : RecipeChoices
+    given : mapping
+        Fields of a Recipe; None where one was not given. A field in which the named recipes differ, given by the
+        operator, is a choice between them already.
+    """
+    if name:
+        return name == AUTO
+    recipes = [recipe.to_dict() for _, recipe in choices.recipes]
+    return not any(
+        given.get(field.name) is not None and len({recipe[field.name] for recipe in recipes}) > 1
+        for field in fields(Recipe)
+    )
+
+
+def say_suited(seen: CameraDetail, *, as_json: bool) -> None:
+    """Say which recipe suits the shots, and by what."""
+    err.print(plain(seen.sentence))
+    if as_json:
+        print_record(
+            {"recipe": seen.recipe, "detail_px": seen.pixels, "shots_seen": seen.shots, "sentence": seen.sentence}
+        )
+
+
+def _suiting(store: GalleryFile, *, as_json: bool) -> str:
+    """Look at a gallery's shots, say which recipe suits them, and give its name."""
+    from osfi_gui.core.events import Finished, Token
+    from osfi_gui.services.camera_detail import look_at_shots
+
+    *_, last = look_at_shots(store, token=Token())
+    seen = last.result if isinstance(last, Finished) else None
+    assert isinstance(seen, CameraDetail)  # nobody cancels, and a gallery without shots was refused
+    say_suited(seen, as_json=as_json)
+    return seen.recipe
 
 
 def tune(
@@ -105,11 +158,14 @@ def tune(
     from osfi_gui.services.versions import promote as put_into_use
     from osfi_gui.tuning.train import check_recipe
 
-    wanted = recipe_named(given.pop("recipe"), tune_choices(), **given)
-    check_recipe(wanted)
+    choices, name = tune_choices(), given.pop("recipe")
+    auto = suits_itself(name, choices, given)
+    wanted = recipe_named(PAPER if auto else name, choices, **given)
+    check_recipe(wanted)  # before anything takes time: what the named recipes differ in, all of them can follow
     with open_gallery(gallery, passphrase_file, create=False) as store, progress(hidden=as_json) as bar:
         _, engine = load_tools(encoder, aligned=True)
         data = gather(store, engine, seed=wanted.seed)
+        wanted = recipe_named(_suiting(store, as_json=as_json), choices, **given) if auto else wanted
         if advice := readiness(store).advice:
             err.print(plain(advice))
         task = bar.add_task("Tuning", total=None)

@@ -95,7 +95,10 @@ class RecipeChoices:
     ----------
     starts, layers, heads, statistics, toward, augment : tuple of Choice
     recipes : tuple of (Choice, Recipe)
-        Named recipes, the default first.
+        Named recipes, the paper's first.
+    auto : Choice or None
+        Stands for whichever of them suits the shots of the gallery, and is the default; None where there is no such
+        choice.
     """
 
     starts: tuple[Choice, ...]
@@ -105,6 +108,7 @@ class RecipeChoices:
     toward: tuple[Choice, ...]
     augment: tuple[Choice, ...]
     recipes: tuple[tuple[Choice, Recipe], ...]
+    auto: Choice | None = None
 
 
 @dataclass(frozen=True)

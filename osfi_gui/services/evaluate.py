@@ -19,6 +19,7 @@ from osfi_gui.core.match import Cosine, Nac
 from osfi_gui.core.scores import Persons, Scores
 from osfi_gui.core.tune import PAPER_RECIPE, Stepped
 from osfi_gui.core.values import Portrait
+from osfi_gui.services.camera_detail import look_at_pictures
 from osfi_gui.services.enrol import the_one
 from osfi_gui.services.tune import mean_rows, scores_of
 from osfi_gui.store.experiment import ExperimentFolder
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from osfi_gui.core.detail import CameraDetail
     from osfi_gui.core.events import Event
     from osfi_gui.core.match import Matcher
     from osfi_gui.core.ports import CancelToken, Detector
@@ -124,6 +126,42 @@ def read_folds(root: Path, protocol: Protocol) -> Folds:
         raise DeskError(msg, "Ask for fewer with --known, --unknown and --shots.") from error
 
 
+def detail_of_shots(root: Path, protocol: Protocol, detector: Detector | None) -> CameraDetail | None:
+    """Measure the detail of the known people's shots, as the protocol's camera shows them.
+
+    Parameters
+    ----------
+    root : Path
+        ROOT/NAME/picture.
+    protocol : Protocol
+    detector : Detector or None
+        None where the pictures are aligned.
+
+    Returns
+    -------
+    CameraDetail or None
+        None where no shot shows a face.
+
+    Raises
+    ------
+    DeskError
+        When the people are too few, a picture cannot be read, or there is no such camera.
+    """
+    _check_camera(protocol)
+    files = [file for shots in read_folds(root, protocol).shots.values() for file in shots]
+
+    def degraded(chip: Pixels, file: str) -> Pixels:
+        return degrade_named(chip, f"{protocol.seed}/{file}")
+
+    return look_at_pictures(root, files, detector=detector, camera=degraded if protocol.camera == "degraded" else None)
+
+
+def _check_camera(protocol: Protocol) -> None:
+    if protocol.camera not in CAMERAS:
+        msg = f"There is no camera named “{protocol.camera}”."
+        raise DeskError(msg, f"Choose one of: {', '.join(CAMERAS)}.")
+
+
 def evaluate(
     root: Path,
     *,
@@ -163,9 +201,7 @@ def evaluate(
     DeskError
         When the people are too few, a recipe cannot be followed, or the folder holds another experiment.
     """
-    if protocol.camera not in CAMERAS:
-        msg = f"There is no camera named “{protocol.camera}”."
-        raise DeskError(msg, f"Choose one of: {', '.join(CAMERAS)}.")
+    _check_camera(protocol)
     folds = read_folds(root, protocol)
     aligned = "aligned" if protocol.aligned else "detected"
     folder = ExperimentFolder(out, folds, {"encoder": encoder.name, "camera": protocol.camera, "chips": aligned})

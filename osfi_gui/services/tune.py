@@ -117,7 +117,7 @@ def tune_choices() -> RecipeChoices:
     from osfi_gui.tuning.augment import augment_choices
     from osfi_gui.tuning.heads import head_choices
     from osfi_gui.tuning.layers import layer_choices
-    from osfi_gui.tuning.recipes import named_recipes
+    from osfi_gui.tuning.recipes import SUITS_THE_SHOTS, named_recipes
     from osfi_gui.tuning.starts import start_choices
     from osfi_gui.tuning.statistics import STATISTICS
     from osfi_gui.tuning.steps import TOWARD
@@ -130,6 +130,7 @@ def tune_choices() -> RecipeChoices:
         toward=TOWARD,
         augment=augment_choices(),
         recipes=named_recipes(),
+        auto=SUITS_THE_SHOTS,
     )
 
 

@@ -234,6 +234,13 @@ class GalleryFile(GalleryVersions, GalleryStrangers, GalleryPoints):
         query = sa.select(s.shots).where(s.shots.c.identity_id == identity_id).order_by(s.shots.c.id).limit(1)
         return next(iter(self._shots(query)), None)
 
+    def shot(self, shot_id: int) -> Shot:
+        """Give the shot of a number; GalleryError when there is none."""
+        found = next(iter(self._shots(sa.select(s.shots).where(s.shots.c.id == shot_id))), None)
+        if found is None:
+            raise GalleryError("This shot is no longer in the gallery.", "Reload the gallery.")
+        return found
+
     def remove_shot(self, shot_id: int) -> None:
         """Delete one shot and its embeddings; GalleryError when there is none."""
         with self._changing() as db:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 from real_faces import import_mobile, people_of, strangers_of
 
 from osfi_gui.core.events import Token
+from osfi_gui.core.tune import PAPER_RECIPE
 from osfi_gui.services.enrol import enrol_folder
 from osfi_gui.services.strangers import import_strangers
 from osfi_gui.store.gallery import GalleryFile
+from osfi_gui.tuning.recipes import POOR_CAMERA_RECIPE
+from osfi_gui.vision.camera import degrade_named
 
 PASSPHRASE = "a passphrase for the tests"
 
@@ -83,7 +89,8 @@ COMPARED = [
 def test_tune_prints_steps_looks_and_the_version(osfi, desk):
     done = tuned(osfi, desk, "--head", "arcface", "--seed", "3")
     assert done.code == 0
-    *steps, version = done.records
+    seen, *steps, version = done.records
+    assert seen["recipe"] == "paper"
     losses = [record for record in steps if "loss" in record]
     assert [list(record) for record in losses] == [["step", "steps", "epoch", "loss", "accuracy", "rate"]] * 2
     assert [(record["step"], record["steps"], record["epoch"]) for record in losses] == [(1, 2, 1.0), (2, 2, 2.0)]
@@ -100,6 +107,57 @@ def test_tune_prints_steps_looks_and_the_version(osfi, desk):
     assert version["sentence"] in done.err
     assert "Version 1 of mobile is kept, not in use." in done.err
     assert "\r" not in done.err
+
+
+@pytest.fixture(scope="module")
+def poor(folders, tmp_path_factory):
+    """Give the same people as the degraded camera sees them, in files that lose nothing."""
+    place = tmp_path_factory.mktemp("poor")
+    for file in sorted((folders / "known").glob("*/*")):
+        (place / file.parent.name).mkdir(exist_ok=True)
+        chip = np.asarray(Image.open(file).convert("RGB"))
+        Image.fromarray(degrade_named(chip, file.name)).save(place / file.parent.name / f"{file.stem}.png")
+    return place
+
+
+def test_tune_takes_the_recipe_that_suits_the_shots_and_says_so(osfi, desk, poor, tmp_path):
+    """The sentence holds the number that the record holds, and the version what was followed."""
+    path = tmp_path / "poor.osfi"
+    assert osfi("enrol", poor, "--gallery", path, "--aligned", "--encoder", "mobile").code == 0
+    for gallery, recipe, words in (
+        (path, POOR_CAMERA_RECIPE, "the recipe for poor cameras is used."),
+        (desk, PAPER_RECIPE, "the paper's recipe is used."),
+    ):
+        done = tuned(osfi, gallery)
+        seen, version = done.records[0], done.records[-1]
+        assert list(seen) == ["recipe", "detail_px", "shots_seen", "sentence"]
+        assert seen["shots_seen"] == 12
+        assert seen["sentence"] == (
+            f"The shots carry detail of about {seen['detail_px']:.0f} pixels across a face, so {words}"
+        )
+        assert seen["sentence"] in done.err.replace("\n", " ")
+        assert version["recipe"] == {**recipe.to_dict(), "epochs": 2}
+    # Asked for in so many words it is the same, and what else is given holds.
+    done = tuned(osfi, path, "--recipe", "auto", "--rate", "0.01", "--seed", "4")
+    assert done.records[0]["recipe"] == "poor-camera"
+    assert done.records[-1]["recipe"] == {**POOR_CAMERA_RECIPE.to_dict(), "epochs": 2, "rate": 0.01, "seed": 4}
+
+
+@pytest.mark.parametrize(
+    ("given", "followed"),
+    [
+        (("--recipe", "paper"), PAPER_RECIPE),
+        (("--augment", "none"), replace(PAPER_RECIPE, augment="none")),
+        (("--rate", "0.002"), replace(PAPER_RECIPE, rate=0.002)),
+        (("--batch", "64"), replace(PAPER_RECIPE, batch=64)),
+    ],
+)
+def test_what_the_operator_chose_is_not_chosen_again(osfi, poor, tmp_path, given, followed):
+    path = tmp_path / "poor.osfi"
+    assert osfi("enrol", poor, "--gallery", path, "--aligned", "--encoder", "mobile").code == 0
+    done = tuned(osfi, path, *given)
+    assert "detail" not in done.out + done.err
+    assert done.records[-1]["recipe"] == {**followed.to_dict(), "epochs": 2}
 
 
 def test_versions_are_listed_promoted_and_rolled_back(osfi, desk):
@@ -217,7 +275,7 @@ def test_a_version_that_is_not_in_use_can_be_removed(osfi, desk):
         (("--head", "circle"), "There is no head named “circle”. Choose one of: cosface, arcface, magface"),
         (("--start", "warm"), "There is no start named “warm”."),
         (("--layers", "top"), "There is no layers named “top”."),
-        (("--recipe", "secret"), "There is no recipe named “secret”. Choose one of: paper"),
+        (("--recipe", "secret"), "There is no recipe named “secret”. Choose one of: auto, paper, poor-camera"),
         (("--rate", "0"), "The learning rate is above 0"),
         (("--average", "3"), "no more are averaged than there are"),
         (("--scale", "nan"), "The head's scale is above 0"),
@@ -313,6 +371,28 @@ def test_evaluate_prints_a_record_a_row_and_a_table_for_people(osfi, folders, tm
     assert "not measurable with n = 12" in table.out
     for record in done.records:
         assert f"{100 * record['dir_at_far']['0.1']:.1f}" in table.out
+
+
+@pytest.mark.parametrize(("camera", "recipe"), [("degraded", "poor-camera"), ("clean", "paper")])
+def test_evaluate_follows_the_paper_unless_the_shots_are_to_decide(osfi, folders, tmp_path, camera, recipe):
+    """Rows are kept by what was followed: the same recipe again makes no new one."""
+    out = tmp_path / "out"
+
+    def kept(*more):
+        done = experiment(osfi, folders, out, "--camera", camera, "--json", *more)
+        assert done.code == 0, done.err
+        return done, {file.name for file in (out / "rows").iterdir()}
+
+    done, rows = kept("--recipe", "auto")
+    seen, *records = done.records
+    assert (seen["recipe"], seen["shots_seen"]) == (recipe, 4)
+    assert seen["sentence"] in done.err.replace("\n", " ")
+    assert [list(record) for record in records] == [ROW] * 4
+    assert len(rows) == 2
+    assert kept("--recipe", recipe)[1] == rows
+    done, by_default = kept()
+    assert [list(record) for record in done.records] == [ROW] * 4
+    assert len(by_default - rows) == (recipe != "paper")
 
 
 def test_evaluate_refuses_in_one_line(osfi, folders, tmp_path):
