@@ -98,15 +98,14 @@ class ComparedModel(QAbstractTableModel):
         """Name the columns."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        number = self.in_use.against if self.in_use is not None else 0
         if role == Qt.ItemDataRole.DisplayRole:
             return (
                 self.tr("Matcher"),
-                self.tr("DIR pretrained") if number else self.tr("DIR before"),
-                self.tr("DIR version {number}").format(number=number),
+                self.tr("DIR before"),
+                self.tr("DIR in use"),
                 self.tr("DIR after"),
                 self.tr("Points, 95 %"),
-                self.tr("worse  ◂ 0 ▸  better"),
+                self.tr("worse ◂ 0 ▸ better"),
                 self.tr("Rank-1"),
             )[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.DRAWN:
@@ -117,9 +116,7 @@ class ComparedModel(QAbstractTableModel):
             return (
                 self.tr("What the score is, and the false accept rate that the threshold was chosen for"),
                 self.tr("Share of held-out shots that were identified, with the pretrained encoder"),
-                self.tr("The same with version {number}, which was in use, on {held_out}").format(
-                    number=number, held_out=self._held_out()
-                ),
+                self._of_what_was_in_use(),
                 self.tr("The same with the tuned encoder"),
                 self.tr("Tuned minus pretrained, in percentage points, with its 95 % interval"),
                 self.tr("The interval as a line; right of the zero line the tuned encoder is better"),
@@ -154,7 +151,7 @@ class ComparedModel(QAbstractTableModel):
         if column in {Column.BEFORE, Column.IN_USE, Column.AFTER}:
             estimate = {Column.BEFORE: row.before, Column.AFTER: row.after}.get(column) or self._of_in_use(row)
             if estimate is None:
-                return Cell("–", self.tr("not measured"))
+                return Cell("–", "")
             interval = self.tr("{low} to {high}").format(
                 low=f"{100 * estimate.low:.1f}", high=f"{100 * estimate.high:.1f}"
             )
@@ -176,9 +173,13 @@ class ComparedModel(QAbstractTableModel):
         found = (each.before for each in rows if (each.matcher, each.far) == (row.matcher, row.far))
         return next(found, None)
 
-    def _held_out(self) -> str:
-        count = self.in_use.counts.held_out if self.in_use is not None else 0
-        return self.tr("the {count} held-out shots that it was not trained on").format(count=count)
+    def _of_what_was_in_use(self) -> str:
+        if self.in_use is None:
+            return ""
+        words = self.tr(
+            "The same with version {number}, which was in use, on the {count} held-out shots that it was not trained on"
+        )
+        return words.format(number=self.in_use.against, count=self.in_use.counts.held_out)
 
     def _in_words(self, difference: Estimate) -> str:
         if difference.low > 0:
@@ -291,7 +292,7 @@ class ComparedTable(QTableView):
         for column, lines in (
             (Column.MATCHER, 9.8),
             (Column.BEFORE, 6.9),
-            (Column.IN_USE, 6.9),
+            (Column.IN_USE, 6.2),
             (Column.AFTER, 6.9),
             (Column.DIFFERENCE, 7.4),
             (Column.RANK1, 7.4),

@@ -63,7 +63,7 @@ def test_before_and_after_stand_side_by_side_with_their_intervals(page):
         [
             "Cosine, at FAR 1 %, decides",
             "72.7 %, 54.5 to 88.6",
-            "–, not measured",
+            "–",
             "81.8 %, 65.9 to 95.5",
             "+9.1, +2.3 to +18.2",
             "",
@@ -72,7 +72,7 @@ def test_before_and_after_stand_side_by_side_with_their_intervals(page):
         [
             "NAC, at FAR 1 %",
             "75.0 %, 56.8 to 90.9",
-            "–, not measured",
+            "–",
             "79.5 %, 63.6 to 93.2",
             "+4.5, −2.3 to +13.6",
             "",
@@ -81,7 +81,7 @@ def test_before_and_after_stand_side_by_side_with_their_intervals(page):
         [
             "NAC, at FAR 10 %",
             "88.6 %, 75.0 to 100.0",
-            "–, not measured",
+            "–",
             "86.4 %, 72.7 to 97.7",
             "−2.2, −6.8 to −0.1",
             "",
@@ -111,11 +111,11 @@ def test_a_version_that_is_in_use_has_a_column_and_a_sentence_of_its_own(page):
     assert not card.table.isColumnHidden(ComparedColumn.IN_USE)
     # Measured with the cosine at 1 %, not with what the other rows show.
     cells = [model.data(model.index(row, ComparedColumn.IN_USE)) for row in range(3)]
-    assert cells == ["86.4 %, 75.0 to 97.7", "–, not measured", "–, not measured"]
+    assert cells == ["86.4 %, 75.0 to 97.7", "–", "–, not measured"]
     heads = [model.headerData(column, Qt.Orientation.Horizontal) for column in ComparedColumn]
-    assert heads[1:4] == ["DIR pretrained", "DIR version 1", "DIR after"]
+    assert heads[1:4] == ["DIR before", "DIR in use", "DIR after"]
     hint = model.headerData(ComparedColumn.IN_USE, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
-    assert "on the 19 held-out shots that it was not trained on" in hint
+    assert "version 1, which was in use, on the 19 held-out shots that it was not trained on" in hint
     assert card.word.text() == "Better"  # than the pretrained encoder
     assert card.in_use.isVisible()
     assert card.in_use._mark is Mark.BAD
