@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -130,11 +131,20 @@ def evaluate(
                 results = event.result  # type: ignore[assignment]
     if not as_json:
         Console(highlight=False).print(table_of(rows, strangers=results["counts"]["stranger_probes"]))
+    if left_out := left_out_text(**{name: results["counts"][name] for name in ("lost", "unreadable")}):
+        err.print(plain(left_out))
     err.print(plain(f"Folds, table and plot are in {out}."))
 
 
+def left_out_text(*, lost: int, unreadable: int) -> str:
+    """Say how many pictures had no part in an experiment, and why; empty where all had."""
+    if not lost and not unreadable:
+        return ""
+    return f"Pictures that were left out: {lost} show no face, {unreadable} cannot be read."
+
+
 def table_of(rows: list[Row], *, strangers: int) -> Table:
-    """Lay rows out like the paper's table: DIR in % at each FAR.
+    """Lay rows out like the paper's table: DIR in % at each FAR, its interval below; no more than 80 columns wide.
 
     Parameters
     ----------
@@ -145,18 +155,24 @@ def table_of(rows: list[Row], *, strangers: int) -> Table:
     from osfi_gui.core.decide import LABELS
     from osfi_gui.core.experiment import FARS
 
-    table = Table(title="DIR in % at FAR (95 % interval)", caption=f"“–”: not measurable with n = {strangers}")
-    table.add_column("start - layers - matcher")
+    table = Table(
+        title="DIR in % at FAR, 95 % interval below",
+        caption=f"“–”: not measurable with n = {strangers}",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    table.add_column("start - layers", no_wrap=True)
     for far in FARS:
-        table.add_column(f"{100 * far:g} %", justify="right")
-    table.add_column("seconds", justify="right")
+        table.add_column(f"{100 * far:g} %", justify="right", no_wrap=True)
+    table.add_column("sec.", justify="right", no_wrap=True)
     for row in rows:
-        kind = "" if row.statistics == "frozen" or row.layers == "none" else " (adapting)"
-        name = row.start if row.layers == "none" else f"{row.start} - {row.layers}{kind}"
+        kind = "" if row.statistics == "frozen" or row.layers == "none" else ", adapting"
+        name = row.start if row.layers == "none" else f"{row.start} - {row.layers}"
         cells = []
         for far in FARS:
             value, ci = row.dir_at_far[f"{far:g}"], row.ci[f"{far:g}"]
-            low_high = "" if ci is None else f" ({100 * ci[0]:.1f}-{100 * ci[1]:.1f})"
+            low_high = "" if ci is None else f"\n{100 * ci[0]:.1f}-{100 * ci[1]:.1f}"
             cells.append("–" if value is None else f"{100 * value:.1f}{low_high}")
-        table.add_row(f"{name} - {LABELS[row.matcher]}", *cells, f"{row.seconds:.0f}")
+        table.add_row(f"{name}\n{LABELS[row.matcher]}{kind}", *cells, f"{row.seconds:.0f}")
     return table

@@ -12,7 +12,7 @@ import numpy as np
 from osfi_gui.core.align import aligned_face
 from osfi_gui.core.bootstrap import DRAWS
 from osfi_gui.core.decide import LABELS
-from osfi_gui.core.errors import DeskError
+from osfi_gui.core.errors import DeskError, PictureError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.experiment import Folds, Row, make_folds, make_row
 from osfi_gui.core.match import Cosine, Nac
@@ -22,7 +22,7 @@ from osfi_gui.core.values import Portrait
 from osfi_gui.services.camera_detail import look_at_pictures
 from osfi_gui.services.enrol import the_one
 from osfi_gui.services.tune import mean_rows, scores_of
-from osfi_gui.store.experiment import ExperimentFolder
+from osfi_gui.store.experiment import ExperimentFolder, digest_of
 from osfi_gui.vision.camera import degrade_named
 from osfi_gui.vision.pictures import list_pictures, read_picture
 
@@ -100,6 +100,7 @@ class _Chips:
     persons: Persons
     strangers: NDArray[np.uint8]
     lost: int
+    unreadable: int
 
 
 def read_folds(root: Path, protocol: Protocol) -> Folds:
@@ -204,7 +205,8 @@ def evaluate(
     _check_camera(protocol)
     folds = read_folds(root, protocol)
     aligned = "aligned" if protocol.aligned else "detected"
-    folder = ExperimentFolder(out, folds, {"encoder": encoder.name, "camera": protocol.camera, "chips": aligned})
+    setting = {"encoder": encoder.name, "camera": protocol.camera, "chips": aligned}
+    folder = ExperimentFolder(out, folds, setting, pictures=digest_of(root, folds))
     yield Started(f"{len(recipes)} rows on {len(folds.shots)} known and {len(folds.strangers)} unknown people")
     chips: _Chips | None = None
     for event in _read(root, folds, protocol, encoder, detector, token=token):
@@ -272,6 +274,7 @@ def _results(
             "strangers": len(folds.strangers),
             "stranger_probes": len(chips.strangers),
             "lost": chips.lost,
+            "unreadable": chips.unreadable,
         },
         "encoder": encoder.name,
         "camera": protocol.camera,
@@ -289,9 +292,9 @@ def _read(
     *,
     token: CancelToken,
 ) -> Iterator[Event]:
-    """Read everybody's chips; a picture without a face is lost, and counted."""
+    """Read everybody's chips; pictures without a face are lost, and counted, and so are damaged ones."""
     parts: list[tuple[list[Pixels], list[int]]] = []
-    lost = done = 0
+    lost = unreadable = done = 0
     total = sum(len(files) for part in (folds.shots, folds.probes, folds.strangers) for files in part.values())
     for part in (folds.shots, folds.probes, folds.strangers):
         pixels: list[Pixels] = []
@@ -301,8 +304,12 @@ def _read(
                 if token.cancelled():
                     yield Cancelled(KEPT)
                     return
-                chip = _chip(root / file, encoder, detector)
                 done += 1
+                try:
+                    chip = _chip(root / file, encoder, detector)
+                except PictureError:
+                    unreadable += 1
+                    continue
                 if chip is None:
                     lost += 1
                     continue
@@ -315,10 +322,11 @@ def _read(
         parts.append((pixels, owners))
     (shots, owners), (probes, mated), (strangers, persons) = parts
     if len(set(owners)) < len(folds.shots) or not probes or not strangers:
-        raise DeskError(
-            "In the pictures of some people no face was found, so they cannot take part.",
-            "Choose other people with --seed, or give aligned chips with --aligned.",
+        msg = (
+            f"Some people cannot take part: {lost} pictures show no face, and {unreadable} cannot be read, so that no "
+            "shot of theirs is left."
         )
+        raise DeskError(msg, "Choose other people with --seed, or give aligned chips with --aligned.")
     yield _Chips(
         np.stack(shots),
         np.array(owners, dtype=np.int64),
@@ -326,6 +334,7 @@ def _read(
         Persons(np.array(mated, dtype=np.int64), np.array(persons, dtype=np.int64)),
         np.stack(strangers),
         lost,
+        unreadable,
     )
 
 

@@ -36,24 +36,31 @@ class ExperimentFolder:
     folds : Folds
     setting : dict
         What else the rows depend on: the encoder, the camera.
+    pictures : str
+        Digest of the pictures, as :func:`digest_of` gives it.
 
     Raises
     ------
     DeskError
-        When it holds another experiment, or cannot be written.
+        When it holds another experiment or one on other pictures, or cannot be written.
     """
 
-    def __init__(self, folder: Path, folds: Folds, setting: dict[str, str]) -> None:
+    def __init__(self, folder: Path, folds: Folds, setting: dict[str, str], *, pictures: str) -> None:
         self._folder = folder
-        whole = json.dumps({"folds": folds.sha256, **setting}, sort_keys=True, indent=1)
+        wanted = {"folds": folds.sha256, **setting}
         try:
             (folder / "rows").mkdir(parents=True, exist_ok=True)
-            before = folder / "experiment.json"
-            if before.exists() and before.read_text(encoding="utf-8") != whole:
+            before = _read_setting(folder / "experiment.json")
+            # A folder of before has no digest: nobody knows whether its pictures are the same, and it is gone on with.
+            then = before.pop("pictures", pictures) if before is not None else pictures
+            if before not in (None, wanted):
                 msg = f"The folder {folder.name} holds another experiment."
                 raise DeskError(msg, "Choose another folder with --out, or the same people, encoder and camera.")
+            if then != pictures:
+                msg = f"Some pictures are no longer those that the rows in {folder.name} were made of."
+                raise DeskError(msg, "Choose another folder with --out, or bring the pictures of then back.")
             self._write("folds.json", folds.text())
-            self._write("experiment.json", whole)
+            self._write("experiment.json", json.dumps({**wanted, "pictures": pictures}, sort_keys=True, indent=1))
         except OSError as error:
             msg = f"The folder {folder} cannot be written ({error.strerror})."
             raise DeskError(msg, "Choose another one with --out.") from error
@@ -132,6 +139,43 @@ class ExperimentFolder:
 
     def _write(self, name: str, content: str | bytes) -> None:
         write_whole(self._folder / name, content.encode() if isinstance(content, str) else content)
+
+
+def digest_of(root: Path, folds: Folds) -> str:
+    """Give a digest of what is in the pictures of everybody who takes part, whenever they were written.
+
+    Parameters
+    ----------
+    root : Path
+        ROOT/NAME/picture.
+    folds : Folds
+
+    Returns
+    -------
+    str
+        SHA-256 over the SHA-256 of every picture, in the order of the folds; one that cannot be read counts as empty.
+    """
+    whole = hashlib.sha256()
+    for part in (folds.shots, folds.probes, folds.strangers):
+        for files in part.values():
+            for file in files:
+                try:
+                    content = (root / file).read_bytes()
+                except OSError:
+                    content = b""
+                whole.update(hashlib.sha256(content).digest())
+    return whole.hexdigest()
+
+
+def _read_setting(path: Path) -> dict[str, str] | None:
+    """Give what is written there, None where nothing is; what cannot be understood is another experiment."""
+    if not path.exists():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        content = None
+    return content if isinstance(content, dict) else {}
 
 
 def row_file(recipe: Recipe) -> str:

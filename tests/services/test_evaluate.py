@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
 from PIL import Image
 from real_faces import mobile_encoder, people_of, strangers_of
 
+from osfi_gui.core.align import aligned_face
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Token
 from osfi_gui.core.experiment import Row
@@ -198,6 +201,82 @@ def test_another_experiment_in_the_same_folder_is_refused(run, done, other):
     with pytest.raises(DeskError, match=r"holds another experiment\. Choose another folder"):
         list(run(out, protocol=replace(PROTOCOL, **other)))
     assert {file.name: file.read_bytes() for file in out.iterdir() if file.is_file()} == before
+
+
+def test_pictures_that_changed_under_their_names_are_noticed(run, root, tmp_path, mobile):
+    """Of the same length, at the same time, with one other byte; and another modification time alone is no change."""
+    people, out = tmp_path / "people", tmp_path / "out"
+    shutil.copytree(root, people)
+
+    def again():
+        return list(
+            evaluate(
+                people,
+                protocol=PROTOCOL,
+                recipes=RECIPES[:1],
+                encoder=mobile,
+                detector=None,
+                out=out,
+                token=Token(),
+                draws=50,
+            )
+        )
+
+    first = again()[-1].result
+    folds = read_folds(people, PROTOCOL)
+    files = [file for part in (folds.shots, folds.probes, folds.strangers) for files in part.values() for file in files]
+    by_hand = sha256(b"".join(sha256((people / file).read_bytes()).digest() for file in files)).hexdigest()
+    assert json.loads((out / "experiment.json").read_text())["pictures"] == by_hand
+    picture = people / files[0]
+    os.utime(picture, (1, 1))
+    assert again()[-1].result == first
+    content = bytearray(picture.read_bytes())
+    content[-3] ^= 1
+    picture.write_bytes(content)
+    os.utime(picture, (1, 1))
+    with pytest.raises(DeskError, match=r"no longer those that the rows in out were made of\. Choose another folder"):
+        again()
+    content[-3] ^= 1
+    picture.write_bytes(content)
+    assert again()[-1].result == first
+    # A folder of before, when no digest was kept, is gone on with.
+    setting = json.loads((out / "experiment.json").read_text())
+    del setting["pictures"]
+    (out / "experiment.json").write_text(json.dumps(setting))
+    assert again()[-1].result == first
+    assert json.loads((out / "experiment.json").read_text())["pictures"] == by_hand
+    (out / "experiment.json").write_text("no JSON")
+    with pytest.raises(DeskError, match="holds another experiment"):
+        again()
+
+
+def test_damaged_pictures_and_those_without_a_face_are_both_counted(root, tmp_path, mobile):
+    people = tmp_path / "people"
+    shutil.copytree(root, people)
+    folds = read_folds(people, PROTOCOL)
+    (probe, *_), *_ = folds.probes.values()
+    strangers = [file for files in folds.strangers.values() for file in files]
+    (people / probe).write_bytes(b"no picture")
+    (people / strangers[0]).write_bytes((people / strangers[0]).read_bytes()[:200])
+
+    class Blind:
+        """Finds a face everywhere but in one picture."""
+
+        def detect(self, pixels):
+            return [] if np.array_equal(pixels, missed) else [aligned_face(112)]
+
+    missed = np.asarray(Image.open(people / strangers[1]).convert("RGB"))
+    settings = {"recipes": RECIPES[:1], "encoder": mobile, "token": Token(), "draws": 50}
+    protocol = replace(PROTOCOL, aligned=False)
+    *_, last = evaluate(people, protocol=protocol, detector=Blind(), out=tmp_path / "out", **settings)
+    counts = last.result["counts"]
+    assert (counts["lost"], counts["unreadable"]) == (1, 2)
+    assert (counts["probes"], counts["stranger_probes"]) == (5, 10)  # of 6 and 12
+    for shot in next(iter(folds.shots.values())):
+        (people / shot).write_bytes(b"")
+    words = "Some people cannot take part: 1 pictures show no face, and 4 cannot be read"
+    with pytest.raises(DeskError, match=words):
+        list(evaluate(people, protocol=protocol, detector=Blind(), out=tmp_path / "other", **settings))
 
 
 @pytest.mark.parametrize("unit", ["pictures", "rows"])

@@ -111,7 +111,7 @@ def test_a_version_that_is_in_use_has_a_column_and_a_sentence_of_its_own(page):
     assert not card.table.isColumnHidden(ComparedColumn.IN_USE)
     # Measured with the cosine at 1 %, not with what the other rows show.
     cells = [model.data(model.index(row, ComparedColumn.IN_USE)) for row in range(3)]
-    assert cells == ["86.4 %, 75.0 to 97.7", "–", "–, not measured"]
+    assert cells == ["86.4 %, 75.0 to 97.7", "–", "–"]
     heads = [model.headerData(column, Qt.Orientation.Horizontal) for column in ComparedColumn]
     assert heads[1:4] == ["DIR before", "DIR in use", "DIR after"]
     hint = model.headerData(ComparedColumn.IN_USE, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
