@@ -153,6 +153,7 @@ def connect_tuning(window: MainWindow, *, desk: TuneDesk, tuning: TuneThread, ga
     # States
     desk.choices_read.connect(page.show_choices)
     desk.readiness_read.connect(page.show_readiness)
+    desk.shots_seen.connect(page.show_look)
     desk.versions_listed.connect(page.show_versions)
     desk.state_changed.connect(page.show_run)
     desk.job_changed.connect(page.show_job)

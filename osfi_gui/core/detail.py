@@ -65,6 +65,21 @@ class CameraDetail:
         return f"The shots carry detail of about {self.pixels:.0f} pixels across a face, so {used} is used."
 
 
+@dataclass(frozen=True)
+class ShotsLook:
+    """What looking at the shots of a gallery gave.
+
+    Attributes
+    ----------
+    seen : CameraDetail or None
+    why_not : str
+        Why nothing was seen, as a sentence; empty where something was.
+    """
+
+    seen: CameraDetail | None = None
+    why_not: str = ""
+
+
 def detail(chip: Pixels) -> int:
     """Measure the detail of a chip.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from osfi_gui.core.desk import JobState, TuneReadiness, TuneState
+    from osfi_gui.core.detail import ShotsLook
     from osfi_gui.core.tune import RecipeChoices, VersionListing
     from osfi_gui.views.tune_body import TuneBody
 
@@ -53,7 +54,7 @@ class TunePage(LatePage["TuneBody"]):
         "enrol_page_requested",
     )
     OTHERS = ("show_choices",)
-    OF_THE_GALLERY = ("show_readiness", "show_versions", "show_run")
+    OF_THE_GALLERY = ("show_readiness", "show_look", "show_versions", "show_run")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("TunePage", "Fine-tune"), (16, 12, 16, 14), parent)
@@ -67,6 +68,11 @@ class TunePage(LatePage["TuneBody"]):
     def show_readiness(self, readiness: TuneReadiness) -> None:
         """Show what there is to train on, and why no run can start."""
         self._hand_on("show_readiness", readiness)
+
+    @Slot(object)
+    def show_look(self, look: ShotsLook) -> None:
+        """Show which recipe suits the shots, and why."""
+        self._hand_on("show_look", look)
 
     @Slot(object)
     def show_versions(self, listing: VersionListing) -> None:

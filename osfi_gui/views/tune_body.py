@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from osfi_gui.core.desk import EngineState, GalleryState, Phase, TuneReadiness, TuneState
+from osfi_gui.core.detail import ShotsLook
 from osfi_gui.views.empty_page import EmptyPage
 from osfi_gui.views.segments import Segments
 from osfi_gui.views.tune_form import RecipeForm
@@ -73,6 +74,12 @@ class TuneBody(QWidget):
         self.form.set_problem(readiness.problem)
 
     @Slot(object)
+    def show_look(self, look: ShotsLook) -> None:
+        """Show which recipe suits the shots, and why."""
+        if self._gallery.phase is Phase.READY:  # or it is an answer from before it was locked
+            self.form.show_look(look)
+
+    @Slot(object)
     def show_run(self, state: TuneState) -> None:
         """Follow a run."""
         ran = self.run.runs
@@ -113,11 +120,15 @@ class TuneBody(QWidget):
         """Follow the gallery; a locked one leaves nothing behind on the screen, but for the recipe."""
         if state == self._gallery:
             return
+        opened = self._gallery.phase is not Phase.READY and state.phase is Phase.READY
         self._gallery = state
+        if opened:
+            self.form.show_look(None)
         if state.phase is not Phase.READY:
             self.versions.show_versions(None)
             self.run.show_versions(None)
             self.run.forget()
+            self.form.show_look(ShotsLook(why_not=self.tr("No gallery is open.")))
             self.form.set_problem(self.tr("The gallery is being looked at."))
         self._refresh()
         self._ask_view()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osfi_gui.core.detail import AUTO, ShotsLook
 from osfi_gui.core.tune import PAPER_RECIPE, Choice, Recipe, RecipeChoices
 from osfi_gui.views.theme import set_role
 from osfi_gui.views.tune_fields import ChoiceField, ExplainedField, Fold, NumberField, StillSpin
@@ -44,6 +45,7 @@ class RecipeForm(QFrame):
         self._choices: RecipeChoices | None = None
         self._base: Recipe = PAPER_RECIPE
         self._custom: Recipe | None = None
+        self._look: ShotsLook | None = None
         self._filling = False
         self._problem = ""
         self._runs = self._asked = False
@@ -81,7 +83,7 @@ class RecipeForm(QFrame):
     # What comes in
 
     def show_choices(self, choices: RecipeChoices) -> None:
-        """Offer what may be chosen; the first time, the default recipe is filled in."""
+        """Offer what may be chosen; the first time, the default is: what suits the shots, else the first recipe."""
         if choices == self._choices:
             return
         first, self._choices = self._choices is None, choices
@@ -96,16 +98,27 @@ class RecipeForm(QFrame):
             (self.augment, choices.augment),
         ):
             field.set_choices(offered)
-        custom = Choice(
-            "", self.tr("Custom"), self.tr("Your own: at least one setting differs from the named recipes.")
-        )
-        self.recipe_choice.set_choices([*(choice for choice, _ in choices.recipes), custom])
+        self._offer_recipes()
+        if first and choices.auto is not None:
+            self.recipe_choice.choose(choices.auto.name)
         self._filling = False
         if first and choices.recipes:
-            self._write(choices.recipes[0][1])
+            self._write(self._suiting())
         elif kept is not None:
             self._write(kept)
         self._name_recipe()
+        self._refresh()
+
+    def show_look(self, look: ShotsLook | None) -> None:
+        """Know which recipe suits the shots, and follow it where that is what the operator chose; None: not yet."""
+        self._look = look
+        if self._choices is None:
+            return
+        self._filling = True
+        self._offer_recipes()
+        self._filling = False
+        if self.recipe_choice.value() == AUTO:
+            self._write(replace(self._suiting(), seed=self.seed.value()))
         self._refresh()
 
     def set_problem(self, problem: str) -> None:
@@ -167,9 +180,45 @@ class RecipeForm(QFrame):
             return self.tr("No more epochs can be averaged than are trained: {count}.").format(
                 count=self.epochs.value()
             )
-        return self._problem
+        return self._problem or self._not_seen()
 
     # Inside
+
+    def _offer_recipes(self) -> None:
+        """List the recipes, and say of the one that suits the shots which it is, or why nobody knows."""
+        assert self._choices is not None
+        offered = [choice for choice, _ in self._choices.recipes]
+        if (auto := self._choices.auto) is not None:
+            seen = None if self._look is None else self._look.seen
+            found = next((choice.title for choice in offered if seen is not None and choice.name == seen.recipe), "")
+            if seen is None or not found:
+                auto = replace(auto, help=f"{auto.help} {self._why_not_seen()}")
+            else:
+                title = self.tr("{auto}: {recipe}").format(auto=auto.title, recipe=found[:1].lower() + found[1:])
+                auto = replace(auto, title=title, help=seen.sentence)
+            offered.insert(0, auto)
+        custom = Choice(
+            "", self.tr("Custom"), self.tr("Your own: at least one setting differs from the named recipes.")
+        )
+        self.recipe_choice.set_choices([*offered, custom])
+
+    def _suiting(self) -> Recipe:
+        """Give the recipe that suits the shots; while nobody knows, the first one."""
+        assert self._choices is not None
+        known = {choice.name: recipe for choice, recipe in self._choices.recipes}
+        seen = None if self._look is None else self._look.seen
+        return known.get("" if seen is None else seen.recipe, self._choices.recipes[0][1])
+
+    def _why_not_seen(self) -> str:
+        return self.tr("The shots are being looked at.") if self._look is None else self._look.why_not
+
+    def _not_seen(self) -> str:
+        """Say why the recipe that suits the shots cannot be followed yet; empty where it can, or another was chosen."""
+        if self.recipe_choice.value() != AUTO or (self._look is not None and self._look.seen is not None):
+            return ""
+        if self._look is None:
+            return self._why_not_seen()
+        return self.tr("{why} Choose one of the other recipes, or try again.").format(why=self._look.why_not)
 
     def _write(self, recipe: Recipe) -> None:
         """Fill the form in."""
@@ -199,6 +248,8 @@ class RecipeForm(QFrame):
         """Let the list on top say which recipe this is, by what it says."""
         now = self.recipe()
         named = () if self._choices is None else self._choices.recipes
+        if named and self.recipe_choice.value() == AUTO and now == replace(self._suiting(), seed=self.seed.value()):
+            return
         # The seed is of a run, not of a recipe.
         found = next(
             (choice.name for choice, recipe in named if now is not None and replace(recipe, seed=now.seed) == now), ""
@@ -214,7 +265,8 @@ class RecipeForm(QFrame):
         if self._filling or self._choices is None:
             return
         chosen = self.recipe_choice.value()
-        recipe = {choice.name: recipe for choice, recipe in self._choices.recipes}.get(chosen, self._custom)
+        named = {choice.name: recipe for choice, recipe in self._choices.recipes}
+        recipe = self._suiting() if chosen == AUTO else named.get(chosen, self._custom)
         if recipe is not None:
             self._write(replace(recipe, seed=self.seed.value()))
         self._refresh()

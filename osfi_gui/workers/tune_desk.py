@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from osfi_gui.core.desk import JobState, Notice, Phase, Tone, TuneState
+from osfi_gui.core.desk import GalleryState, JobState, Notice, Phase, Tone, TuneState
+from osfi_gui.core.detail import CameraDetail, ShotsLook
 from osfi_gui.core.enrolment import FileReport
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Finished
 from osfi_gui.workers.desk import told
+from osfi_gui.workers.job import Job
 from osfi_gui.workers.tuning import TuneJob
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class TuneDesk(QObject):
 
     choices_read = Signal(object)
     readiness_read = Signal(object)
+    shots_seen = Signal(object)
     versions_listed = Signal(object)
     prepared = Signal(object)
     state_changed = Signal(object)
@@ -44,6 +47,12 @@ class TuneDesk(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._look: Job | None = None
+        self._found: CameraDetail | None = None
+        self._revision = -1
+        self._seen: tuple[int, ShotsLook] | None = None
+        desk.gallery_changed.connect(self._on_gallery)
+        desk.ended.connect(self._forget_shots)
 
     @Slot()
     @told
@@ -56,6 +65,58 @@ class TuneDesk(QObject):
         self.choices_read.emit(tune_choices())
         self.readiness_read.emit(readiness(self._desk.opened()))
         self._list()
+        self._look_at_shots()
+
+    # Which recipe suits the shots
+
+    def _look_at_shots(self) -> None:
+        """Say what the shots of this revision show; where it is not known yet, look at a few of them at a time."""
+        from osfi_gui.services.camera_detail import look_at_shots
+
+        store = self._desk.opened()
+        revision = store.revision
+        if self._seen is not None and self._seen[0] == revision:
+            self.shots_seen.emit(self._seen[1])
+            return
+        if self._look is not None:
+            if self._revision == revision:
+                return
+            self._look.stop("The gallery has changed.")
+        self._revision, self._found = revision, None
+
+        def steps(token: Token) -> Iterator[Event]:
+            for event in look_at_shots(store, token=token):
+                if isinstance(event, Finished) and isinstance(event.result, CameraDetail):
+                    self._found = event.result
+                yield event
+
+        self._look = Job(steps, self)
+        self._look.ended.connect(self._on_looked)
+
+    @Slot(object)
+    def _on_looked(self, state: JobState) -> None:
+        self._look = None
+        if state.phase is Phase.READY:
+            look = ShotsLook(self._found, "" if self._found else "Nobody is enrolled yet.")
+            self._seen = (self._revision, look)
+            self.shots_seen.emit(look)
+        elif state.phase is Phase.FAILED:
+            # Not kept: it is tried again when the page is looked at again.
+            self.shots_seen.emit(ShotsLook(why_not=f"The shots could not be looked at. {state.what}"))
+
+    @Slot(object)
+    def _on_gallery(self, state: GalleryState) -> None:
+        if state.phase is not Phase.READY:
+            self._forget_shots()
+
+    @Slot()
+    def _forget_shots(self) -> None:
+        """Another gallery may have the same revision."""
+        self._seen = self._found = None
+        if self._look is not None:
+            self._look.stop("The gallery was closed.")
+
+    # Runs and versions
 
     @Slot(object)
     def tune(self, recipe: Recipe) -> None:
