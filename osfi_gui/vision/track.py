@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,11 @@ PATIENCE_FRAMES = 3.0
 """A track outlasts so many of the recent intervals between frames, or nothing is decided where they come slowly."""
 LONGEST_PATIENCE_S = 8.0
 """After so long somebody else may well stand in the same place."""
+MEMORY_S = 5.0
+"""So long after a track has ended a face that looks like all it had shown takes up its number again, but nothing that
+was decided about it: somebody was hidden for a moment, and is not another one."""
+REMEMBERED_CHIPS = 9
+"""Newest embeddings of a track by whose mean it is remembered: single ones of a small face say too little."""
 _INTERVALS = 5
 LEAST_BEGIN = 0.98
 """Detector's score from which a face begins a track; a weaker one only continues it. An arm or a pebble that is taken
@@ -66,19 +71,33 @@ class Track:
     Attributes
     ----------
     number : int
-        Counted from 1 and never used again.
+        Counted from 1.
     face : Face
         Where it was seen last.
     embedding : ndarray of float32, shape (d,)
         Of the newest chip that was encoded.
     seen_s : float
         Time of the frame in which it was seen last.
+    shown : deque of ndarray
+        The newest embeddings, at most nine.
     """
 
     number: int
     face: Face
     embedding: Vector
     seen_s: float
+    shown: deque[Vector] = field(default_factory=lambda: deque(maxlen=REMEMBERED_CHIPS))
+
+    def show(self, embedding: Vector) -> None:
+        """Take the embedding of another chip."""
+        self.embedding = embedding
+        self.shown.append(embedding)
+
+    @property
+    def mean(self) -> Vector:
+        """Direction of the mean of the newest embeddings, a unit vector of shape (d,)."""
+        total = np.sum(self.shown, axis=0)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
 
 
 class Tracker:
@@ -87,13 +106,15 @@ class Tracker:
     In each frame, ``begin`` gives the tracks that were in the one before; those whose face is found where it was are
     kept, with or without a new embedding. Every other face needs one, and ``assign`` gives it the lost track whose box
     it overlaps and whom it does not contradict, or one that looks the same elsewhere, or a new one. Two faces never
-    share a track; a track that nobody saw for a second, or for three frames where these come more slowly, ends.
+    share a track; a track that nobody saw for a second, or for three frames where these come more slowly, ends. Whoever
+    looks like an ended one within five seconds more has its number again, as a track that begins.
     """
 
     def __init__(self) -> None:
         self._time_s: float | None = None
         self._intervals: deque[float] = deque(maxlen=_INTERVALS)
         self._tracks: list[Track] = []
+        self._gone: list[Track] = []
         self._here: set[int] = set()
         self._last = 0
 
@@ -107,7 +128,11 @@ class Tracker:
         """
         self._watch_pace(time_s)
         patience_s = self.patience_s
+        every = [*self._gone, *self._tracks]
         self._tracks = [t for t in self._tracks if 0.0 <= time_s - t.seen_s <= patience_s]
+        self._gone = [
+            t for t in every if t not in self._tracks and 0.0 <= time_s - t.seen_s <= max(MEMORY_S, patience_s)
+        ]
         before, self._here = self._here, set()
         return [track for track in self._tracks if track.number in before]
 
@@ -126,9 +151,10 @@ class Tracker:
         """
         if float(track.embedding @ embedding) < LEAST_SAME:
             self._tracks.remove(track)
+            self._gone.append(track)
             self._here.discard(track.number)
             return False
-        track.embedding = embedding
+        track.show(embedding)
         return True
 
     def assign(self, faces: Sequence[Face], embeddings: NDArray[np.float32]) -> list[int]:
@@ -154,20 +180,39 @@ class Tracker:
             worth = np.where(possible, iou + np.clip(alike, 0.0, 1.0), -1.0)
             for row, column in best_pairs(worth):
                 if possible[row, column]:
-                    lost[row].embedding = embeddings[column]
+                    lost[row].show(embeddings[column])
                     self.keep(lost[row], faces[column])
                     numbers[column] = lost[row].number
-        for column, face in enumerate(faces):
-            if not numbers[column] and face.score >= LEAST_BEGIN:
+        new = [column for column, face in enumerate(faces) if not numbers[column] and face.score >= LEAST_BEGIN]
+        for column, number in zip(new, self._numbers_of(embeddings[new]), strict=True):
+            track = Track(number, faces[column], embeddings[column], self._now)
+            track.show(embeddings[column])
+            self._tracks.append(track)
+            self._here.add(number)
+            numbers[column] = number
+        return numbers
+
+    def _numbers_of(self, embeddings: NDArray[np.float32]) -> list[int]:
+        """Give each track that begins the number of an ended one that looked like it, or the next one."""
+        again: dict[int, int] = {}
+        if len(embeddings) and self._gone:
+            alike = embeddings @ np.stack([track.mean for track in self._gone]).T
+            again = {
+                row: self._gone[column].number
+                for row, column in best_pairs(np.where(alike >= LEAST_ALIKE, alike, 0.0))
+                if alike[row, column] >= LEAST_ALIKE
+            }
+            self._gone = [track for track in self._gone if track.number not in again.values()]
+        numbers = []
+        for row in range(len(embeddings)):
+            if row not in again:
                 self._last += 1
-                self._tracks.append(Track(self._last, face, embeddings[column], self._now))
-                self._here.add(self._last)
-                numbers[column] = self._last
+            numbers.append(again.get(row, self._last))
         return numbers
 
     def drop_all(self) -> None:
         """End every track, as when another encoder's embeddings follow."""
-        self._tracks, self._here = [], set()
+        self._tracks, self._gone, self._here = [], [], set()
 
     @property
     def lost(self) -> list[Track]:

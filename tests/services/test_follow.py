@@ -57,6 +57,22 @@ def test_somebody_who_steps_in_between_two_looks_never_inherits_the_name(desk, c
     assert (sighting.track, sighting.decision.verdict) == (2, Verdict.UNDECIDED)
 
 
+def test_who_was_hidden_for_seconds_has_the_same_number_and_is_decided_anew(desk, colours, frame_of, monkeypatch):
+    recogniser = Recogniser(colours, video=True)
+    for i in range(40):
+        recogniser.recognise(frame_of(ADA, at_s=i / 30), desk)
+    with monkeypatch.context() as hidden:
+        hidden.setattr(colours, "search", lambda _, **__: [])
+        hidden.setattr(colours, "follow", lambda _, faces: [None] * len(faces))
+        for i in range(40, 130):
+            assert recogniser.recognise(frame_of(ADA, at_s=i / 30), desk).sightings == ()
+    decisions = []
+    for i in range(130, 140):
+        decisions += recogniser.recognise(frame_of(ADA, at_s=i / 30), desk).sightings
+    assert {s.track for s in decisions} == {1}
+    assert (decisions[0].decision.verdict, decisions[-1].decision.identity) == (Verdict.UNDECIDED, "Ada")
+
+
 def test_the_decision_is_on_the_mean_of_the_track(desk, colours, frame_of):
     recogniser = Recogniser(colours, video=True)
     for i, colour in enumerate([ADA, ADA, TURNED]):
