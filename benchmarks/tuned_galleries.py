@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cohorts import Draw, draws
 from benchmarks.defaults import SHOTS, Half, halves
-from benchmarks.embedded import BATCH, Faces, Rows
+from benchmarks.embedded import Faces, Rows
 from benchmarks.faces import half_of, people_of
 from benchmarks.recipes import RECIPES
 from osfi_gui.core.events import Finished, Token
@@ -30,11 +30,13 @@ from osfi_gui.tuning.train import Trained, train
 from osfi_gui.vision.device import choose_device
 from osfi_gui.vision.encode import TorchEncoder, load_encoder
 
-GALLERIES = {2: 20, 5: 15, 16: 8, 50: 4, 100: 2}
+GALLERIES = {2: 12, 5: 10, 16: 6, 50: 3, 100: 2}
 """Galleries by size; one of 100 people takes SFace some six minutes. One person alone cannot be trained on: the softmax
 of a single class is 1 whatever the encoder does."""
-PROBING, COHORT = 400, 256
-"""Strangers that probe a gallery, and strangers of its cohort."""
+PROBING, COHORT = 300, 64
+"""Strangers that probe a gallery, and strangers of its cohort: as many as the program takes at most."""
+FEW = 4
+"""Chips embedded at once, which on a CPU is quicker than more."""
 MATCHERS: tuple[Matcher, ...] = (Cosine(), Nac(), NacCohort())
 
 
@@ -100,7 +102,7 @@ def tuned(encoder: TorchEncoder, faces: Faces, task: Task, *, seed: int) -> Torc
 def embedded(encoder: TorchEncoder, faces: Faces, files: list[Path]) -> Rows:
     """Embed pictures with a tuned encoder, shape (m, d)."""
     chips = [faces.chip_of(file) for file in files]
-    return np.concatenate([encoder.embed(chips[i : i + BATCH]) for i in range(0, len(chips), BATCH)])
+    return np.concatenate([encoder.embed(chips[i : i + FEW]) for i in range(0, len(chips), FEW)])
 
 
 def dirs(task: Task, parts: list[Rows], far: float) -> list[float]:
