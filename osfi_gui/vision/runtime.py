@@ -126,7 +126,8 @@ class OpenCvEncoder(TorchEncoder):
         if not off <= TOLERANCE:
             raise EncoderError(f"OpenCV gives other embeddings of {encoder.title} than torch, by {off:.1g}.", REMEDY)
 
-    def _embed_batch(self, chips: Sequence[Pixels]) -> NDArray[np.float32]:
+    def pass_of(self, chips: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Embed as :meth:`embed` does, in one pass of OpenCV's."""
         with torch.inference_mode():
             x = self.inputs(torch.from_numpy(np.stack(chips)))
             both = self._by_opencv(torch.cat([x, x.flip(3)]).contiguous().numpy())

@@ -57,6 +57,19 @@ def test_more_chips_than_a_batch_come_back_in_order(chips, sface):
     np.testing.assert_allclose(sface.embed(many), once[np.arange(35) % 3], atol=1e-5)
 
 
+def test_on_a_cpu_many_chips_are_passed_by_eights_each_beside_its_mirror_image(chips, sface):
+    """And give what they give alone, but for rounding."""
+    sizes = []
+    seen = sface.net.register_forward_pre_hook(lambda _, given: sizes.append(len(given[0])))
+    try:
+        many = sface.embed([chips[i % 3] for i in range(19)])
+        assert sizes == [16, 16, 6]
+    finally:
+        seen.remove()
+    alone = np.concatenate([sface.embed([chip]) for chip in chips[:3]])
+    np.testing.assert_allclose(many, alone[np.arange(19) % 3], atol=1e-6)
+
+
 def test_no_chips_give_no_rows(sface):
     assert sface.embed([]).shape == (0, 128)
 
