@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from calibrated import run
+from calibrated import TRAINED, run
 
+from osfi_gui.core.compare import judge
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.threshold import for_far
+from osfi_gui.core.tune import TuneCounts
 from osfi_gui.services.calibrate import apply
 from osfi_gui.services.session import make_session
 
@@ -43,6 +47,25 @@ def test_a_draw_that_cannot_be_repeated_gives_no_probes(tuned, store):
     # Strangers still say where the line is.
     assert for_far(found, "cosine", 0.25) == pytest.approx(0.7, abs=1e-6)
     assert "nobody can tell" in found.why
+
+
+def test_what_a_run_noted_as_held_out_stays_a_probe_though_a_shot_is_gone(people, strangers, store, colours):
+    """The second shot of two people, which no draw by the seed would have to give; then Cleo's only shot goes."""
+    of = {}
+    for shot in store.shots():
+        of.setdefault(shot.identity_id, []).append(shot.shot_id)
+    held = tuple(shots[1] for shots in of.values() if len(shots) > 1)
+    comparison = replace(judge((), TuneCounts(3, 3, 2, 2, 0, 0), names={}), held_out=held)
+    store.add_version(replace(TRAINED, trained_on=tuple(of), comparison=comparison), b"weights")
+    encoder = type(colours)("sface@1")
+    encoder.vectors = colours.vectors
+    for gone in (None, of[max(of)][0]):
+        if gone is not None:
+            store.remove_shot(gone)
+        found = run(store, encoder)
+        assert (found.provenance.probes, found.provenance.probe_people) == (2, 2)
+        # Cosines to the other shot, which is the person's only one left: 0.8 of Ada, 0.6 of Bea.
+        assert sorted(found.of("cosine").scores.mated.tolist()) == pytest.approx([0.6, 0.8], abs=1e-6)
 
 
 def test_the_trained_do_not_stand_in_for_strangers(tuned, store):
