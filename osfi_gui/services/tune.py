@@ -146,9 +146,10 @@ def readiness(store: GalleryFile) -> TuneReadiness:
     elif len(shots) == 1:
         problem = "Fine-tuning tells people apart, and only one is enrolled: enrol a second person first."
     elif several < LEAST_PEOPLE:
+        who = {0: "nobody has", 1: "only one person has"}.get(several, f"only {several} people have")
         advice = (
-            f"The result could not be judged: only {several} people have a second shot to hold out, and {LEAST_PEOPLE} "
-            "are needed. Enrol more shots of each."
+            f"The result could not be judged: {who} a second shot to hold out, and {LEAST_PEOPLE} people must. "
+            "Enrol more shots of each."
         )
     elif store.stranger_people() < LEAST_PEOPLE:
         advice = (

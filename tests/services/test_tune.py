@@ -316,7 +316,7 @@ def test_readiness_says_what_is_missing(store, colours, shot_of):
     store.enrol("Bob", [shot_of(3)])
     ready = readiness(store)
     assert (ready.problem, ready.people, ready.shots, ready.held_out) == ("", 2, 3, 1)
-    assert "only 1 people have a second shot" in ready.advice
+    assert "only one person has a second shot" in ready.advice
     for i, name in enumerate(("Cleo", "Dora", "Eve", "Finn")):
         store.enrol(name, [shot_of(4 + 2 * i), shot_of(5 + 2 * i)])
     assert "the strangers are 0 people" in readiness(store).advice
