@@ -52,12 +52,17 @@ def overlap(a: Sequence[Face], b: Sequence[Face]) -> NDArray[np.float64]:
     return np.asarray(inside / np.maximum(union, 1e-9), dtype=np.float64)
 
 
+def load_pairing() -> None:
+    """Import what pairs several faces, for a time at which nobody waits for it: some tenths of a second."""
+    import scipy.optimize  # noqa: F401
+
+
 def best_pairs(worth: NDArray[np.float64]) -> list[tuple[int, int]]:
     """Pair rows and columns so that the sum is largest."""
     if 1 in worth.shape:
         best = int(worth.argmax())
         return [(best // worth.shape[1], best % worth.shape[1])]
-    # Here and not at the top: importing it takes as long as the window does, and one person in sight never needs it.
+    # Here and not at the top: importing it takes as long as the window does; see load_pairing.
     from scipy.optimize import linear_sum_assignment
 
     rows, columns = linear_sum_assignment(worth, maximize=True)

@@ -192,12 +192,15 @@ class Desk(QObject):
     def use_engine(self, engine: Engine) -> None:
         """Work with the engine that was loaded, or with another encoder from now on."""
         self._engine = engine
-        if self._store is None:
-            return
-        if self._demo and not self._store.identities():
-            self._enrol_demo()
-        else:
-            self.look_again()
+        if self._store is not None:
+            if self._demo and not self._store.identities():
+                self._enrol_demo()
+            else:
+                self.look_again()
+        from osfi_gui.vision.track import load_pairing
+
+        # Nobody waits for this thread now; the frame in which a second face comes would wait for what this imports.
+        load_pairing()
 
     @Slot(bool)
     @told

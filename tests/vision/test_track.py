@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -90,6 +92,22 @@ def test_the_pairs_that_are_best_together_are_chosen_not_the_best_one_first():
     # Overlaps with track 1: 60/100 and 72/88; with track 2: 60/100 and 48/112.
     first, second = (at(20), like(BEA, 0.3)), (at(8), like(ADA, 0.3))
     assert assign(tracker, second, first, at_s=0.04) == [1, 2]
+
+
+def test_what_pairs_faces_can_be_loaded_before_the_second_one_comes():
+    """In a process of its own: here everything is there already."""
+    program = """
+import sys
+import numpy as np
+from osfi_gui.vision.track import best_pairs, load_pairing
+assert "scipy.optimize" not in sys.modules
+load_pairing()
+before = set(sys.modules)
+assert best_pairs(np.array([[0.9, 0.8], [0.8, 0.1]])) == [(0, 1), (1, 0)]
+print(sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
 def test_two_faces_never_share_a_track():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from desk_states import PASSPHRASE, PEOPLE, is_open, people, stored
+from PySide6.QtCore import QThread
 
 from osfi_gui.core.desk import (
     GalleryPrompt,
@@ -198,6 +199,13 @@ def test_shots_of_another_time_are_embedded_when_the_engine_comes(desk, path, en
     qtbot.waitUntil(lambda: desk.heard.last("session_changed") is not None)
     gallery = desk.heard.last("session_changed").gallery
     assert gallery.matrix[0] == pytest.approx(vector, abs=1e-5)
+
+
+def test_what_pairs_faces_is_loaded_by_the_desk_once_the_engine_is_there(desk, engine, ask, monkeypatch):
+    threads = []
+    monkeypatch.setattr("osfi_gui.vision.track.load_pairing", lambda: threads.append(QThread.currentThread()))
+    ask(desk.use_engine, engine)
+    assert threads == [desk.thread()]
 
 
 # The demo
