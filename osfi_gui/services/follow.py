@@ -140,9 +140,10 @@ class Following:
             else:  # somebody else has stepped into its place
                 del here[track.number]
                 others.append((looks[place], embedding))
-        fresh |= self._assign(others, here, time_s=frame.time_s)
+        # Before the others get their numbers: who has that of an ended track again inherits nothing that was decided.
         alive = self._tracker.alive
         self._known = {number: known for number, known in self._known.items() if number in alive}
+        fresh |= self._assign(others, here, time_s=frame.time_s)
         # Under another gallery everybody is decided anew, those too whose chip is not encoded in this frame.
         for number in here.keys() - fresh:
             if self._known[number].decision is None:

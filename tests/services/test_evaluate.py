@@ -97,6 +97,7 @@ def test_it_writes_what_it_promises(done):
         "strangers": 12,
         "stranger_probes": 12,
         "lost": 0,
+        "unreadable": 0,
     }
     named = [(row["start"], row["layers"], row["statistics"], row["head"], row["matcher"]) for row in results["rows"]]
     assert named == [

@@ -97,7 +97,7 @@ def test_an_absence_of_more_than_a_second_forgets_the_votes(desk, colours, frame
     recogniser = Recogniser(colours, video=True)
     assert seen(recogniser, desk, [frame_of(ADA, at_s=i / 25) for i in range(3)])[-1] == (1, Verdict.ACCEPT, "Ada")
     assert recogniser.recognise(frame_of(0, at_s=1.0), desk).sightings == ()
-    assert seen(recogniser, desk, [frame_of(ADA, at_s=1.2)]) == [(2, Verdict.UNDECIDED, None)]
+    assert seen(recogniser, desk, [frame_of(ADA, at_s=1.2)]) == [(1, Verdict.UNDECIDED, None)]
 
 
 def test_votes_of_another_session_do_not_count(desk, store, colours, frame_of):
