@@ -62,14 +62,16 @@ class Camera:
         return f"http://127.0.0.1:{self.port}/video"
 
     def say(self, mode: str) -> None:
-        """Tell it what to show from now on."""
+        """Tell it what to show from now on; it has heard that when this returns."""
         assert self._child.stdin is not None
         print(mode, file=self._child.stdin, flush=True)
+        self.watchers()
 
     def watchers(self) -> int:
         """Count the connections that it has now."""
-        self.say("watchers")
+        assert self._child.stdin is not None
         assert self._child.stdout is not None
+        print("watchers", file=self._child.stdin, flush=True)
         return int(self._child.stdout.readline())
 
     def kill(self) -> None:
