@@ -16,6 +16,7 @@ from osfi_gui.services.session import make_session
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.store.recording import RecordingFile, RecordingWriter
 from osfi_gui.vision.detect import MtcnnDetector
+from osfi_gui.vision.device import choose_device
 from osfi_gui.vision.sources import DemoSource
 
 PASSPHRASE = "a passphrase for the tests"
@@ -31,6 +32,9 @@ def record(desk, sface, device, demo_dir, tmp_path):
 
     def make(name="one.osfirec", *, missing_at=(), program=__version__, half=False):
         path = tmp_path / name
+        # With the threads that the command will use, as the window does, whatever another test has left behind: their
+        # number decides in which order sums are taken.
+        choose_device("cpu")
         live = Live(Engine(sface, lambda: MtcnnDetector(device), "SFace", "CPU"))
         writer, decided = RecordingWriter(path, PASSPHRASE, Heading(program, "2026-11-24", desk.name)), []
         with GalleryFile.open(desk, PASSPHRASE) as store, DemoSource(pictures, seconds_each=2.5) as source:
