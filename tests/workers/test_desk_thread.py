@@ -201,10 +201,11 @@ def test_shots_of_another_time_are_embedded_when_the_engine_comes(desk, path, en
     assert gallery.matrix[0] == pytest.approx(vector, abs=1e-5)
 
 
-def test_what_pairs_faces_is_loaded_by_the_desk_once_the_engine_is_there(desk, engine, ask, monkeypatch):
+def test_what_pairs_faces_is_loaded_by_the_desk_once_the_engine_is_there(desk, engine, ask, monkeypatch, qtbot):
     threads = []
     monkeypatch.setattr("osfi_gui.vision.track.load_pairing", lambda: threads.append(QThread.currentThread()))
     ask(desk.use_engine, engine)
+    qtbot.waitUntil(lambda: bool(threads))
     assert threads == [desk.thread()]
 
 
