@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from osfi_gui.core.align import aligned_face
 from osfi_gui.core.detail import camera_detail, spread
+from osfi_gui.core.errors import PictureError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.services.enrol import the_one
 from osfi_gui.vision.chips import cut_chip
@@ -72,6 +73,8 @@ def look_at_pictures(
 ) -> CameraDetail | None:
     """Measure the detail of pictures that are not in a gallery; of many, of evenly spread ones.
 
+    Pictures that cannot be read are passed over: whoever reads them all counts and says them.
+
     Parameters
     ----------
     root : Path
@@ -86,15 +89,13 @@ def look_at_pictures(
     -------
     CameraDetail or None
         None where no picture shows a face.
-
-    Raises
-    ------
-    PictureError
-        When a picture cannot be read.
     """
     chips: list[Pixels] = []
     for index in spread(len(files)):
-        pixels = read_picture(root / files[index])
+        try:
+            pixels = read_picture(root / files[index])
+        except PictureError:
+            continue
         faces = [aligned_face(pixels.shape[0])] if detector is None else detector.detect(pixels)
         if (face := the_one(faces, pixels) if faces else None) is not None:
             chip = standard_chip(pixels, face)

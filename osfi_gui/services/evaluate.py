@@ -146,7 +146,7 @@ def detail_of_shots(root: Path, protocol: Protocol, detector: Detector | None) -
     Raises
     ------
     DeskError
-        When the people are too few, a picture cannot be read, or there is no such camera.
+        When the people are too few, or there is no such camera.
     """
     _check_camera(protocol)
     files = [file for shots in read_folds(root, protocol).shots.values() for file in shots]

@@ -151,10 +151,13 @@ def readiness(store: GalleryFile) -> TuneReadiness:
             f"The result could not be judged: {who} a second shot to hold out, and {LEAST_PEOPLE} people must. "
             "Enrol more shots of each."
         )
-    elif store.stranger_people() < LEAST_PEOPLE:
+    elif (people := store.stranger_people()) < LEAST_PEOPLE:
+        known = {0: "no strangers are known", 1: "only one stranger is known"}.get(
+            people, f"only {people} strangers are known"
+        )
         advice = (
-            f"The result could not be judged: the strangers are {store.stranger_people()} people, and {LEAST_PEOPLE} "
-            "are needed. Add a folder of people who are not enrolled."
+            f"The result could not be judged: {known}, and {LEAST_PEOPLE} are needed. "
+            "Add a folder of people who are not enrolled."
         )
     elif strangers * FARS[-1] < 1.0:
         advice = (

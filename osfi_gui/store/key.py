@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 import keyring
-from keyring.errors import KeyringError, PasswordDeleteError
+from keyring.errors import KeyringError
 
 from osfi_gui.core.errors import GalleryError
 
@@ -67,26 +67,6 @@ def create_keyring_passphrase(path: Path) -> str:
     if kept != passphrase:
         raise _unusable()
     return passphrase
-
-
-def forget_keyring_passphrase(path: Path) -> None:
-    """Remove the stored passphrase; nothing happens when there is none.
-
-    Raises
-    ------
-    GalleryError
-        The keyring is locked or broken.
-    """
-    backend = _backend()
-    if backend is None:
-        return
-    try:
-        if backend.get_password(SERVICE, _account(path)) is not None:
-            backend.delete_password(SERVICE, _account(path))
-    except PasswordDeleteError:
-        return
-    except KeyringError as error:
-        raise _unusable() from error
 
 
 def _backend() -> KeyringBackend | None:

@@ -8,7 +8,7 @@ from osfi_gui.core.align import aligned_face
 from osfi_gui.core.enrolment import NewShot
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
 from osfi_gui.core.values import Portrait
-from osfi_gui.services.camera_detail import look_at_shots
+from osfi_gui.services.camera_detail import look_at_pictures, look_at_shots
 from osfi_gui.store.gallery import GalleryFile
 from osfi_gui.vision.camera import degrade_named
 
@@ -73,3 +73,14 @@ def test_a_cancelled_look_says_so(store, chips):
 
 def test_an_empty_gallery_says_nothing(store):
     assert seen(store) is None
+
+
+def test_damaged_pictures_are_passed_over(shared_data, tmp_path):
+    person = next(folder for folder in sorted((shared_data / "lfw112").iterdir()) if len(list(folder.iterdir())) >= 3)
+    good = sorted(person.iterdir())[:3]
+    (tmp_path / "torn.jpg").write_bytes(good[0].read_bytes()[:200])
+    files = [*(str(file) for file in good), str(tmp_path / "torn.jpg")]
+    alone = look_at_pictures(shared_data, files[:3], detector=None, camera=None)
+    assert alone.shots == 3
+    assert look_at_pictures(shared_data, files, detector=None, camera=None) == alone
+    assert look_at_pictures(shared_data, files[3:], detector=None, camera=None) is None

@@ -131,7 +131,7 @@ def test_readiness_counts_persons_not_faces(store, folder, tools, tmp_path, shar
     list(enrol_folder(known, store=store, **tools))
     ready = readiness(store)
     assert ready.strangers >= 24
-    assert "the strangers are 4 people, and 5 are needed" in ready.advice
+    assert "only 4 strangers are known, and 5 are needed" in ready.advice
     list(import_strangers(folder, store=store, **tools))
     assert "could not be judged" not in readiness(store).advice
 

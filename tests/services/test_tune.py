@@ -319,7 +319,7 @@ def test_readiness_says_what_is_missing(store, colours, shot_of):
     assert "only one person has a second shot" in ready.advice
     for i, name in enumerate(("Cleo", "Dora", "Eve", "Finn")):
         store.enrol(name, [shot_of(4 + 2 * i), shot_of(5 + 2 * i)])
-    assert "the strangers are 0 people" in readiness(store).advice
+    assert "no strangers are known, and 5 are needed" in readiness(store).advice
     store.add_strangers([shot_of(20 + i) for i in range(8)])
     assert "holds 8 faces of strangers, and 10 are needed" in readiness(store).advice
     store.add_strangers([shot_of(30), shot_of(31)])

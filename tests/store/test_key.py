@@ -10,11 +10,11 @@ import keyring.backends.fail
 import keyring.backends.null
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from keyring.errors import KeyringLocked
 
 from osfi_gui.core.errors import GalleryError
 from osfi_gui.store.gallery import GalleryFile
-from osfi_gui.store.key import create_keyring_passphrase, forget_keyring_passphrase, keyring_passphrase
+from osfi_gui.store.key import create_keyring_passphrase, keyring_passphrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,10 +35,6 @@ class MemoryKeyring(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self.kept.pop((service, username), None) is None:
-            raise PasswordDeleteError
 
 
 class ForgetfulKeyring(MemoryKeyring):
@@ -62,7 +58,7 @@ def use() -> Iterator[Callable[[KeyringBackend], None]]:
     keyring.set_keyring(before)
 
 
-def test_a_key_is_made_kept_and_forgotten(path: Path, use: Callable[[KeyringBackend], None]) -> None:
+def test_a_key_is_made_and_kept(path: Path, use: Callable[[KeyringBackend], None]) -> None:
     backend = MemoryKeyring()
     use(backend)
     assert keyring_passphrase(path) is None
@@ -72,9 +68,6 @@ def test_a_key_is_made_kept_and_forgotten(path: Path, use: Callable[[KeyringBack
     assert keyring_passphrase(path.parent / "." / path.name) == made
     with GalleryFile.open(path, made, create=True):
         pass
-    forget_keyring_passphrase(path)
-    forget_keyring_passphrase(path)
-    assert keyring_passphrase(path) is None
 
 
 def test_each_gallery_has_a_key_of_its_own_that_is_never_replaced(
@@ -92,7 +85,6 @@ def test_without_a_keyring_a_passphrase_is_suggested(
 ) -> None:
     use(backend())
     assert keyring_passphrase(path) is None
-    forget_keyring_passphrase(path)
     with pytest.raises(GalleryError) as caught:
         create_keyring_passphrase(path)
     assert "passphrase" in caught.value.remedy
@@ -106,6 +98,6 @@ def test_a_keyring_that_does_not_keep_the_key_is_not_trusted(path: Path, use: Ca
 
 def test_a_locked_keyring_is_an_error_and_not_a_missing_key(path: Path, use: Callable[[KeyringBackend], None]) -> None:
     use(LockedKeyring())
-    for call in (keyring_passphrase, create_keyring_passphrase, forget_keyring_passphrase):
+    for call in (keyring_passphrase, create_keyring_passphrase):
         with pytest.raises(GalleryError, match="locked"):
             call(path)
