@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from osfi_gui.core.what_if import Comparisons
 
 
+STRANGERS, LEAVE_ONE_IDENTITY = "strangers", "leave-one-identity-out"
+"""How non-mated scores are made."""
+
+
 @dataclass(frozen=True)
 class Provenance:
     """Where the scores of a calibration come from, and how many they are.
@@ -48,6 +52,21 @@ class Provenance:
     cohort: int
     least_far: float
     notes: tuple[str, ...] = ()
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether enrolled people stand in for strangers."""
+        return self.non_mated == LEAVE_ONE_IDENTITY
+
+    @property
+    def who(self) -> str:
+        """What those are called who are not to be accepted."""
+        return who_are_strangers(self.non_mated)
+
+
+def who_are_strangers(non_mated: str) -> str:
+    """Say in words who non-mated probes are of."""
+    return "people who stand in for strangers" if non_mated == LEAVE_ONE_IDENTITY else "strangers"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +148,7 @@ class Calibration:
     @property
     def compared_with(self) -> int:
         """With how many people each non-mated probe was compared: everybody, or everybody else."""
-        return self.people - (self.provenance.non_mated == "leave-one-identity-out")
+        return self.people - self.provenance.stands_in
 
     def of(self, matcher: str) -> Scored:
         """Give what a matcher scored.

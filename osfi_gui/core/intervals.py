@@ -80,7 +80,7 @@ def is_measurable(far: float, n: int) -> bool:
     return far > 0.0 and n >= strangers_needed(far)
 
 
-def why_not_measurable(far: float, n: int) -> str:
+def why_not_measurable(far: float, n: int, *, who: str = "strangers") -> str:
     """Say in a sentence that n strangers cannot claim a rate, and how many could; empty where they can.
 
     Parameters
@@ -89,10 +89,12 @@ def why_not_measurable(far: float, n: int) -> str:
         0..1.
     n : int
         Persons.
+    who : str
+        What these are called.
     """
     if is_measurable(far, n):
         return ""
-    begin = f"FAR {100 * far:g} % is not measurable with n = {n:,} strangers"
+    begin = f"FAR {100 * far:g} % is not measurable with n = {n:,} {who}"
     if far == 0.0:
         return f"{begin}: no number of them shows that nobody is ever accepted."
     need = f"{begin}: it takes {strangers_needed(far):,}"

@@ -9,7 +9,14 @@ import numpy as np
 
 from osfi_gui.core.bootstrap import DRAWS
 from osfi_gui.core.calibrate import FLOOR_TIMES
-from osfi_gui.core.calibration import Calibration, Provenance, Scored
+from osfi_gui.core.calibration import (
+    LEAVE_ONE_IDENTITY,
+    STRANGERS,
+    Calibration,
+    Provenance,
+    Scored,
+    who_are_strangers,
+)
 from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Cancelled, Finished, Progress, Started
 from osfi_gui.core.intervals import why_not_measurable
@@ -36,7 +43,6 @@ if TYPE_CHECKING:
     from osfi_gui.store.gallery import GalleryFile
 
 LEAVE_ONE_SHOT, HELD_OUT = "leave-one-shot-out", "held-out shots"
-STRANGERS, LEAVE_ONE_IDENTITY = "strangers", "leave-one-identity-out"
 UNCHANGED = "Nothing was changed."
 COHORT_MATCHERS = frozenset({NacCohort().name, "evm"})
 """Matchers in whose scores the cohort has part."""
@@ -332,12 +338,13 @@ def _provenance(work: Work, persons: Persons, *, in_place: bool, target_far: flo
             f"All strangers calibrate and none is in a cohort, which takes {LEAST_COHORT}: about "
             f"{COHORT_SHARE * LEAST_COHORT} strangers give one, and with it a better matcher."
         )
-    if why := why_not_measurable(target_far, stranger_people):
+    non_mated = LEAVE_ONE_IDENTITY if in_place else STRANGERS
+    if why := why_not_measurable(target_far, stranger_people, who=who_are_strangers(non_mated)):
         notes.append(why)
     mated = (HELD_OUT if material.trained_on else LEAVE_ONE_SHOT) if probes else ""
     return Provenance(
         mated=mated,
-        non_mated=LEAVE_ONE_IDENTITY if in_place else STRANGERS,
+        non_mated=non_mated,
         probes=probes,
         probe_people=len(np.unique(persons.mated)),
         strangers=strangers,
@@ -352,13 +359,13 @@ def _source(calibration: Calibration, scored: Scored) -> str:
     where = calibration.provenance
     faces = _count(where.strangers, "face", "faces")
     people = _count(where.stranger_people, "stranger", "strangers")
-    if where.non_mated == LEAVE_ONE_IDENTITY:
+    if where.stands_in:
         people = _count(where.stranger_people, "enrolled person", "enrolled people") + " who stand in for strangers"
     text = f"Calibrated on {faces} of {people}"
     if where.probes:
         text += f" and {_count(where.probes, 'shot', 'shots')} of {_count(where.probe_people, 'person', 'people')}"
     text += f": {scored.title}, aiming at FAR {100 * calibration.target_far:g} %."
-    why = why_not_measurable(calibration.target_far, where.stranger_people)
+    why = why_not_measurable(calibration.target_far, where.stranger_people, who=where.who)
     return f"{text} {why}".strip()
 
 

@@ -121,7 +121,7 @@ def strangers_let_in(facts: Facts) -> str:
     if not out.strangers:
         return "There were no strangers, so nobody knows how many of them would be let in."
     about, interval = of_whole(out.far, 1000)
-    stand_in = ", enrolled people who stood in for them," if where.non_mated == "leave-one-identity-out" else ""
+    stand_in = ", enrolled people who stood in for them," if where.stands_in else ""
     if not out.accepted:
         # None of so few is no promise of none.
         most = interval.rpartition(" ")[2]
@@ -167,13 +167,16 @@ def mistaken_for_others(facts: Facts) -> int:
 
 def is_target_measurable(facts: Facts) -> str:
     """Say whether there are strangers enough to claim the FAR that is aimed at."""
-    far, people = facts.calibration.target_far, facts.calibration.provenance.stranger_people
+    far, where = facts.calibration.target_far, facts.calibration.provenance
+    people = where.stranger_people
     if facts.read_out.measurable:
         return (
-            f"The target of FAR {target(far)} can be measured with {people:,} strangers; {strangers_needed(far):,} are "
-            "needed."
+            f"The target of FAR {target(far)} can be measured with {people:,} {where.who}; {strangers_needed(far):,} "
+            "are needed."
         )
-    return "The target cannot be claimed. " + (why_not_measurable(far, people) or "There are too few strangers.")
+    return "The target cannot be claimed. " + (
+        why_not_measurable(far, people, who=where.who) or "There are too few strangers."
+    )
 
 
 def next_steps(facts: Facts) -> list[str]:
@@ -182,7 +185,7 @@ def next_steps(facts: Facts) -> list[str]:
     where, steps = calibration.provenance, []
     if point.revision != calibration.revision:
         steps.append("The operating point was made for another state of the gallery: choose it again.")
-    if where.non_mated == "leave-one-identity-out":
+    if where.stands_in:
         steps.append("Record strangers at your own camera, or import a folder of them, and calibrate again.")
     if not out.measurable:
         lacking = strangers_needed(calibration.target_far) - where.stranger_people

@@ -29,7 +29,12 @@ def random_encoder(name, device):
             preprocessing=known.preprocessing,
             weights=WeightsEntry(""),
         )
-        return TorchEncoder(entry, net=known.build(), device=device)
+        net = known.build()
+        for layer in net.modules():
+            # With torch's own start all faces get the same embedding after a dozen of layers: nothing to learn from.
+            if isinstance(layer, torch.nn.Conv2d):
+                torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        return TorchEncoder(entry, net=net, device=device)
     from facenet_pytorch import InceptionResnetV1
 
     return TorchEncoder(encoder_entry(name), net=InceptionResnetV1(pretrained=None), device=device)
