@@ -12,6 +12,7 @@ import torch
 
 from osfi_gui.core.errors import DeskError, SourceError
 from osfi_gui.core.values import Frame, SourceInfo
+from osfi_gui.services import match_speed
 from osfi_gui.services.caches import largest_cache, sweep_bytes
 from osfi_gui.services.live import Live
 from osfi_gui.services.session import make_session
@@ -215,6 +216,14 @@ def test_a_video_without_a_frame_is_refused(live):
 # One match
 
 
+@pytest.fixture
+def few_rounds(monkeypatch):
+    """Measure less often than for figures: gone through twice between two rounds, a large cache takes its time."""
+    monkeypatch.setattr(match_speed, "SHORT_ROUNDS", 5)
+    monkeypatch.setattr(match_speed, "COLD_ROUNDS", 3)
+
+
+@pytest.mark.usefixtures("few_rounds")
 def test_a_match_is_measured_at_each_size_the_search_alone_and_with_each_matcher_beside_a_copy_of_the_same_bytes(osfi):
     done = osfi("bench", "match", "--sizes", "3, 1000", "--json")
     assert (done.code, done.err) == (0, "")
@@ -234,6 +243,7 @@ def test_a_match_is_measured_at_each_size_the_search_alone_and_with_each_matcher
         assert (line["faces"], line["bytes"]) == (1, line["size"] * 128 * 4)
 
 
+@pytest.mark.usefixtures("few_rounds")
 def test_warm_and_cold_are_read_apart(osfi):
     done = osfi("bench", "match", "--sizes", "3")
     assert (done.code, done.err) == (0, "")
@@ -244,6 +254,7 @@ def test_warm_and_cold_are_read_apart(osfi):
     assert [line.endswith(swept) for line in done.out.splitlines()] == 4 * [False, True]
 
 
+@pytest.mark.usefixtures("few_rounds")
 def test_faces_are_matched_together_and_float16_takes_half_of_the_bytes(osfi):
     done = osfi("bench", "match", "--sizes", "200", "--faces", "8", "--half", "--json")
     assert (done.code, done.err) == (0, "")

@@ -1,7 +1,12 @@
 """The whole program: the real App, its window, its threads, the real models; used as the operator does."""
 
+import sys
+import traceback
+
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.exceptions import TimeoutError as QtTimeoutError
 
 from osfi_gui import app as program
 from osfi_gui.app import App, Options
@@ -28,7 +33,14 @@ class Desk:
         self.closed = True
 
     def until(self, done):
-        self.bot.waitUntil(lambda: bool(done()), timeout=90_000)
+        """Wait; where it is in vain, say what is on the screen and where the threads are."""
+        try:
+            self.bot.waitUntil(lambda: bool(done()), timeout=90_000)
+        except QtTimeoutError:
+            seen = [label.text() for label in self.window.findChildren(QLabel) if label.isVisible() and label.text()]
+            print("On the screen:", *seen, "Notices:", *self.notices(), sep="\n  ")
+            print("Threads:", *("".join(traceback.format_stack(frame)) for frame in sys._current_frames().values()))
+            raise
 
     def press(self, button):
         self.until(lambda: button.isEnabled() and button.isVisible())
