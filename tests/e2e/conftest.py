@@ -43,7 +43,8 @@ class Desk:
             raise
 
     def press(self, button):
-        self.until(lambda: button.isEnabled() and button.isVisible())
+        # One that was just shown has no height until its page is laid out: a click would miss it.
+        self.until(lambda: button.isEnabled() and button.isVisible() and not button.rect().isEmpty())
         self.bot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def key(self, key, modifier=Qt.KeyboardModifier.NoModifier):
