@@ -72,8 +72,9 @@ def main() -> None:
     seeds = [rows_of(folder) for folder in parser.parse_args().folders]
     titles = [title for title in seeds[0] if all(title in seed for seed in seeds)]
     probes = sum(len(seed["pretrained"]["correct"]) for seed in seeds)
-    others = min(len(seed["pretrained"]["other-names"]) for seed in seeds)
-    print(f"{len(seeds)} seeds, {probes} mated probes, {others} of strangers in each; mean (least–most of the seeds)")
+    others = sorted(len(seed["pretrained"]["other-names"]) for seed in seeds)
+    print(f"{len(seeds)} seeds, {probes} mated probes in all, {others[0]} to {others[-1]} of strangers in each;")
+    print("mean (least–most of the seeds)")
     print("[ahead of pretrained with the same matcher, 95 % interval over persons], DIR in %")
     print("| start - layers | matcher | " + " | ".join(f"{100 * far:g} %" for far in FARS) + " | rank-1 |")
     print("|---|---|" + "---|" * (len(FARS) + 1))

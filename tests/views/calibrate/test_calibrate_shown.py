@@ -9,30 +9,16 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
+from threshold_lines import READY
 from yardsticks import COSINE
 
-from osfi_gui.core.desk import GalleryState, JobState, Phase
+from osfi_gui.core.desk import JobState, Phase
 from osfi_gui.core.intervals import is_measurable
 from osfi_gui.core.operating_point import Measurement
 from osfi_gui.core.remeasure import Offer
 from osfi_gui.views.calibrate_export import SCALE, export_plot
 from osfi_gui.views.calibrate_words import least_text
 from osfi_gui.views.theme import palette
-from osfi_gui.views.window import MainWindow
-
-READY = GalleryState(Phase.READY, "g.osfi", "/g.osfi", 40, 7, COSINE, "none", encoder="SFace")
-
-
-@pytest.fixture
-def window(qtbot, feed, loaded):
-    made = MainWindow(feed)
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    made.show_engine(loaded)
-    made.show_gallery(READY)
-    made.show_page("calibrate")
-    return made
 
 
 @pytest.fixture
