@@ -111,13 +111,14 @@ class ExperimentFolder:
                 numbers += [row["dir_at_far"][far], *(row["ci"][far] or [None, None])]
             writer.writerow([*(row[name] for name in plain), *numbers, row["rank1"], row["seconds"]])
         self._write("results.csv", table.getvalue())
-        self._plot(curves, title=f"{results['encoder']}: {results['counts']['known']} known people")
+        camera = " through the degraded camera" if results["camera"] == "degraded" else ""
+        self._plot(curves, title=f"{results['encoder']}{camera}: {results['counts']['known']} known people")
 
     def _plot(self, curves: Sequence[Curve], *, title: str) -> None:
         # Figure without pyplot: no window system is asked for, and nothing global is kept.
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(8.0, 5.5), layout="constrained")
+        figure = Figure(figsize=(9.5, 5.5), layout="constrained")
         axes = figure.add_subplot()
         styles = ("-", "--", ":", "-.")
         for number, (label, scores) in enumerate(curves):
@@ -128,7 +129,8 @@ class ExperimentFolder:
         least = min((1.0 / len(scores.non_mated) for _, scores in curves), default=1e-3)
         axes.set_xlim(least, 1.0)
         axes.grid(visible=True, which="both", alpha=0.25)
-        axes.legend(fontsize="small")
+        # Beside the axes: two curves a row of the table are more than there is room for among them.
+        figure.legend(loc="outside right upper", fontsize="small", frameon=False)
         for kind in ("png", "svg"):
             buffer = io.BytesIO()
             figure.savefig(buffer, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
