@@ -132,3 +132,30 @@ def test_two_steps_on_a_real_network_are_what_plain_arithmetic_makes(mobile, fac
     assert len(apart) == 20096
     assert float(way.median()) > 1e-3
     assert float(apart.quantile(share)) < tolerance
+
+
+def test_everything_of_sface_at_the_papers_rate_overshoots_in_its_first_step_as_torch_s_own_adam_does(
+    sface, faces, run
+):
+    """What docs/experiments.md says of WI + Full: it is the recipe that does it, not this program's loop."""
+    chips, owners = faces
+    _, steps = run(sface, faces, epochs=2, layers="full", augment="none")
+    net = copy.deepcopy(sface.net).eval().requires_grad_(True)
+    x = torch.from_numpy(chips.copy()).permute(0, 3, 1, 2).float()
+    right = torch.from_numpy(owners)
+    normalise = torch.nn.functional.normalize
+    with torch.no_grad():
+        known = normalise(normalise(net(x) + net(x.flip(3))).unflatten(0, (4, 2)).sum(dim=1))
+    rows = torch.nn.Parameter(known)
+    adam, losses = torch.optim.Adam([*net.parameters(), rows], lr=0.001, weight_decay=0.001), []
+    for _ in range(2):
+        cosines = normalise(net(x)) @ normalise(rows).T
+        margin = 0.4 * torch.nn.functional.one_hot(right, 4)
+        loss = torch.nn.functional.cross_entropy(32.0 * (cosines - margin), right)
+        losses.append(loss.item())
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    assert steps[0].loss == pytest.approx(losses[0], rel=1e-3)
+    assert steps[1].loss > 2 * steps[0].loss
+    assert losses[1] > 2 * losses[0]
