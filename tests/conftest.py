@@ -7,9 +7,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-if (
-    "PYTEST_XDIST_WORKER" in os.environ
-):  # tests beside each other, each with a thread for every core, wait for themselves
+# Tests that run beside each other, each with a thread for every core, wait for each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest

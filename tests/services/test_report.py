@@ -209,6 +209,7 @@ def test_people_who_stand_in_for_strangers_are_called_so(calibration):
     stand_in = replace(calibration, provenance=where)
     said = words(html_report(stand_in, point_of(stand_in)))
     assert "4 of 400 faces of 400 strangers, enrolled people who stood in for them, were." in said
+    assert "can be measured with 400 people who stand in for strangers; 299 are needed" in said.replace("\u00a0", " ")
     assert "Record strangers at your own camera" in said
 
 

@@ -82,6 +82,7 @@ def test_without_strangers_everybody_enrolled_stands_in_against_the_others(put, 
     assert found.persons.non_mated.tolist() == [0, 0, 1]
     assert (found.provenance.strangers, found.provenance.stranger_people, found.cohort_ids) == (3, 2, ())
     assert any("stands in" in note for note in found.provenance.notes)
+    assert any("n = 2 people who stand in for strangers" in note for note in found.provenance.notes)
     # NAC would be left with a single neighbour, and says so.
     assert [why for title, why in found.unusable if title == "NAC"] == [
         "Without strangers everybody is compared with the others alone, and these are too few for it."
