@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -160,6 +164,66 @@ def test_cosines_are_the_product_and_do_not_depend_on_what_stands_beside(n, m, d
     np.testing.assert_allclose(found, probes.astype(np.float64) @ matrix.astype(np.float64).T, atol=1e-6)
     np.testing.assert_array_equal(found, np.stack([cosines(p[None], matrix)[0] for p in probes]))
     np.testing.assert_array_equal(found[:, ::-1], cosines(probes, np.ascontiguousarray(matrix[::-1])))
+
+
+@given(
+    st.integers(1, 2_100),
+    st.integers(1, 3),
+    st.integers(1, 20),
+    st.integers(1, 2_000),
+    st.sampled_from([1, 2, 127, 128, 512]),
+    st.integers(0, 2**32 - 1),
+)
+def test_the_quick_product_of_small_galleries_changes_nothing_to_the_last_bit(n, m, count, kinds, d, seed):
+    """Ties among people enrolled twice, of whom the quick product may make unequal ones, included."""
+    random = np.random.default_rng(seed)
+    matrix = unit_rows(kinds, seed=seed, d=d)[random.integers(0, kinds, n)]
+    probes = np.concatenate([unit_rows(m, seed=seed + 1, d=d), matrix[:1], -matrix[-1:]])
+    found = list(nearest_rows(probes, matrix, count))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(at_scale, "SMALL", 0)
+        assert found == list(nearest_rows(probes, matrix, count))
+
+
+MATCH_AND_COUNT = """
+import os
+import numpy as np
+from osfi_gui.core import nearest
+matrix = np.ones((nearest.SMALL // 128, 128), np.float32) / np.float32(16)
+def run_ns():
+    tasks = os.listdir("/proc/self/task")
+    return {task: int(open(f"/proc/self/task/{task}/schedstat").read().split()[0]) for task in tasks}
+before = run_ns()
+for _ in range(2_000):
+    np.dot(matrix, matrix[0])
+after = run_ns()
+spent = {task: ns - before.get(task, 0) for task, ns in after.items()}
+print(spent.pop(str(os.getpid())), sum(spent.values()))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the kernel does not count a thread's time")
+def test_the_quick_product_of_small_galleries_starts_no_threads():
+    """With as many threads as BLAS would take: those that it keeps for products of matrices stay asleep."""
+    free = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run(
+        [sys.executable, "-c", MATCH_AND_COUNT],
+        env=free | {"OPENBLAS_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    own, others = map(int, done.stdout.split())
+    assert others < own / 10
+
+
+@pytest.mark.parametrize("broken", ["prototype", "probe"])
+def test_numbers_that_are_none_are_passed_over_in_a_small_gallery_as_in_a_large_one(monkeypatch, broken):
+    matrix, probes = unit_rows(600, seed=0), unit_rows(2, seed=1)
+    (matrix[5::7] if broken == "prototype" else probes[:1])[:] = np.nan
+    found = list(nearest_rows(probes, matrix, 3))
+    monkeypatch.setattr(at_scale, "SMALL", 0)
+    np.testing.assert_equal(found, list(nearest_rows(probes, matrix, 3)))
 
 
 @given(
