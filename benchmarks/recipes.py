@@ -1,18 +1,21 @@
 """Recipes beside the paper's: DIR at FAR 0.1 % and 1 %, with the interval of the difference over persons and seeds.
 
 Usage: python -m benchmarks.recipes ROOT --out DIR --half 0|1 [--encoder NAME] [--camera degraded]
-       [--recipes paper,aligned-more-steps,...] [--seeds 0,1,2] [--known 80] [--print-only]
+       [--recipes paper,aligned-more-steps+256,...] [--seeds 0,1,2] [--known 80] [--print-only]
 
 ROOT/NAME/picture are aligned chips. People are split in two halves by a hash of their names: recipes are looked for on
 half 0 and confirmed on half 1. Each seed draws its known people, who give three shots and up to five probes each;
-everybody of the half with no more than three pictures is a stranger with one probe. A run that is in DIR already is not
-made again, so that a killed one goes on. The bootstrap draws persons, the same for both recipes and for all seeds, and
-finds each threshold anew; the difference is the mean over the seeds.
+everybody of the half with no more than three pictures is a stranger with one probe. A recipe with "+N" also learns to
+tell apart N strangers with one picture each, drawn by the seed: on half 1 they are half 0's, on half 0 they come from a
+half of its own, who then probe for none of the recipes. A run that is in DIR already is not made again, so that a
+killed one goes on. The bootstrap draws persons, the same for both recipes and for all seeds, and finds each threshold
+anew; the difference is the mean over the seeds.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
 import time
 from dataclasses import dataclass, replace
@@ -35,6 +38,8 @@ from osfi_gui.vision.encode import load_encoder
 from osfi_gui.vision.pictures import read_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from osfi_gui.core.values import Pixels
@@ -81,11 +86,14 @@ class Draw:
     strangers: list[Pixels]
     names: list[str]
     stranger_names: list[str]
+    background: list[Path]
+    chip: Callable[[Path], Pixels]
 
 
 def draw(root: Path, *, half: int, seed: int, known: int, camera: str) -> Draw:
     """Draw the known people of a half, and read everybody's chips."""
-    people = {name: files for name, files in people_of(root).items() if half_of(name) == half}
+    everybody = people_of(root)
+    people = {name: files for name, files in everybody.items() if half_of(name) == half}
     able = [name for name, files in people.items() if len(files) > SHOTS]
     others = [name for name, files in people.items() if len(files) <= SHOTS]
     random.Random(seed).shuffle(able)
@@ -104,7 +112,23 @@ def draw(root: Path, *, half: int, seed: int, known: int, camera: str) -> Draw:
         strangers=[chip(people[name][0]) for name in others],
         names=names,
         stranger_names=others,
+        background=set_aside(everybody, half=half, seed=seed),
+        chip=chip,
     )
+
+
+def set_aside(everybody: dict[str, list[Path]], *, half: int, seed: int) -> list[Path]:
+    """Give a picture each of the strangers who may be trained with, in the order of the seed."""
+    names = [name for name, files in everybody.items() if len(files) <= SHOTS and half_of(name) == 0]
+    if half == 0:
+        names = [name for name in names if quarter_of(name)]
+    random.Random(seed).shuffle(names)
+    return [everybody[name][0] for name in names]
+
+
+def quarter_of(name: str) -> int:
+    """Split a half in two, 0 or 1."""
+    return hashlib.sha256(name.encode()).digest()[1] & 1
 
 
 def measured(encoder: TorchEncoder, people: Draw) -> dict[str, NDArray[np.generic]]:
@@ -124,12 +148,22 @@ def measured(encoder: TorchEncoder, people: Draw) -> dict[str, NDArray[np.generi
     return out
 
 
-def tuned(encoder: TorchEncoder, people: Draw, recipe: Recipe) -> TorchEncoder:
-    """Follow a recipe on the shots."""
-    for event in train(encoder, people.shots, people.owners, recipe=recipe, token=Token()):
+def tuned(encoder: TorchEncoder, people: Draw, recipe: Recipe, *, strangers: int = 0) -> TorchEncoder:
+    """Follow a recipe on the shots, and on so many strangers."""
+    chips, owners = people.shots, people.owners
+    if strangers:
+        chips = np.concatenate([chips, np.stack([people.chip(file) for file in people.background[:strangers]])])
+        owners = np.concatenate([owners, len(people.names) + np.arange(strangers)])
+    for event in train(encoder, chips, owners, recipe=recipe, token=Token()):
         if isinstance(event, Finished) and isinstance(event.result, Trained):
             return encoder.with_net(event.result.net, version=0)
     raise AssertionError("a run that nobody cancels finishes")
+
+
+def without_background(run: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+    """Leave out the strangers of half 0 who may be trained with."""
+    stays = np.array([not quarter_of(str(name)) for name in run["other-names"]])
+    return {key: values[stays] if key.endswith(("-others", "other-names")) else values for key, values in run.items()}
 
 
 def difference(
@@ -209,13 +243,16 @@ def main() -> None:
                 if file(name, seed).exists():
                     continue
                 began = time.monotonic()
-                recipe = None if name == "pretrained" else replace(RECIPES[name], seed=seed)
-                tried = encoder if recipe is None else tuned(encoder, people, recipe)
+                base, _, strangers = name.partition("+")
+                recipe = None if name == "pretrained" else replace(RECIPES[base], seed=seed)
+                tried = encoder if recipe is None else tuned(encoder, people, recipe, strangers=int(strangers or 0))
                 np.savez(file(name, seed), **measured(tried, people))  # type: ignore[arg-type]
                 print(f"{name}, seed {seed}: {time.monotonic() - began:.0f} s", flush=True)
     runs = {}
     for name in names:
         runs[name] = [dict(np.load(file(name, seed), allow_pickle=False)) for seed in seeds]
+    if wanted.half == 0 and any("+" in name for name in names):
+        runs = {name: [without_background(run) for run in of_name] for name, of_name in runs.items()}
     one = runs["pretrained"][0]
     print(f"{wanted.encoder} {wanted.camera}, half {wanted.half}, seeds {wanted.seeds}: {wanted.known} known people, ")
     print(f"{sum(len(r['correct']) for r in runs['pretrained'])} probes, {len(one['other-names'])} strangers")
