@@ -68,7 +68,7 @@ FOLLOWED = {
 
 
 def followed(name, *, least=0.1):
-    """A frozen convolution, a BatchNorm that trains, with factors of both signs, and a PReLU with all kinds of slopes."""
+    """A frozen convolution, a BatchNorm that trains and has factors of both signs, and a PReLU with various slopes."""
     torch.manual_seed(1)
     make, channels = FOLLOWED[name]
     norm = nn.BatchNorm2d(channels)
