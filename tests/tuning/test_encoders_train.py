@@ -88,7 +88,7 @@ def test_a_step_moves_the_named_layers_of_every_encoder_and_nothing_else(name, l
 
 
 # At its own margin these faces are told apart already: the loss is 5e-5, and where a gradient is no more than the
-# rounding of single precision, Adam makes a whole step of it. At 0.9 no gradient is as small; but a PReLU with an input of
+# rounding of single precision, Adam makes a whole step of it. At 0.9 no gradient is that small; but a PReLU given
 # about 0 may take its other slope, and all layers before it go another way by some thousandths.
 @pytest.mark.parametrize(("margin", "share", "tolerance"), [(0.4, 0.99, 1e-5), (0.9, 0.95, 2e-5)])
 def test_two_steps_on_a_real_network_are_what_plain_arithmetic_makes(mobile, faces, run, margin, share, tolerance):
