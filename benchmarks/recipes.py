@@ -7,9 +7,9 @@ ROOT/NAME/picture are aligned chips. People are split in two halves by a hash of
 half 0 and confirmed on half 1. Each seed draws its known people, who give three shots and up to five probes each;
 everybody of the half with no more than three pictures is a stranger with one probe. A recipe with "+N" also learns to
 tell apart N strangers with one picture each, drawn by the seed: on half 1 they are half 0's, on half 0 they come from a
-half of its own, who then probe for none of the recipes. A run that is in DIR already is not made again, so that a
-killed one goes on. The bootstrap draws persons, the same for both recipes and for all seeds, and finds each threshold
-anew; the difference is the mean over the seeds.
+half of its own, who then probe for none of the recipes; "+Nclean": not through the camera. A run that is in DIR already
+is not made again, so that a killed one goes on. The bootstrap draws persons, the same for both recipes and for all
+seeds, and finds each threshold anew; the difference is the mean over the seeds.
 """
 
 from __future__ import annotations
@@ -148,11 +148,12 @@ def measured(encoder: TorchEncoder, people: Draw) -> dict[str, NDArray[np.generi
     return out
 
 
-def tuned(encoder: TorchEncoder, people: Draw, recipe: Recipe, *, strangers: int = 0) -> TorchEncoder:
-    """Follow a recipe on the shots, and on so many strangers."""
+def tuned(encoder: TorchEncoder, people: Draw, recipe: Recipe, *, others: str = "") -> TorchEncoder:
+    """Follow a recipe on the shots, and on some strangers: their number, and "clean" for not through the camera."""
     chips, owners = people.shots, people.owners
-    if strangers:
-        chips = np.concatenate([chips, np.stack([people.chip(file) for file in people.background[:strangers]])])
+    if others:
+        strangers, chip = int(others.removesuffix("clean")), read_picture if "clean" in others else people.chip
+        chips = np.concatenate([chips, np.stack([chip(file) for file in people.background[:strangers]])])
         owners = np.concatenate([owners, len(people.names) + np.arange(strangers)])
     for event in train(encoder, chips, owners, recipe=recipe, token=Token()):
         if isinstance(event, Finished) and isinstance(event.result, Trained):
@@ -243,9 +244,9 @@ def main() -> None:
                 if file(name, seed).exists():
                     continue
                 began = time.monotonic()
-                base, _, strangers = name.partition("+")
+                base, _, others = name.partition("+")
                 recipe = None if name == "pretrained" else replace(RECIPES[base], seed=seed)
-                tried = encoder if recipe is None else tuned(encoder, people, recipe, strangers=int(strangers or 0))
+                tried = encoder if recipe is None else tuned(encoder, people, recipe, others=others)
                 np.savez(file(name, seed), **measured(tried, people))  # type: ignore[arg-type]
                 print(f"{name}, seed {seed}: {time.monotonic() - began:.0f} s", flush=True)
     runs = {}
