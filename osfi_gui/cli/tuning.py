@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from osfi_gui.cli.console import (
+    AlignedOption,
     EncoderOption,
     GalleryOption,
     JsonOption,
@@ -25,8 +27,13 @@ from osfi_gui.core.errors import DeskError
 from osfi_gui.core.tune import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+    from rich.progress import Progress as RichProgress
+
+    from osfi_gui.core.events import Event
     from osfi_gui.core.tune import RecipeChoices
     from osfi_gui.store.gallery import GalleryFile
 
@@ -123,6 +130,29 @@ def _suiting(store: GalleryFile, *, as_json: bool) -> str:
     return seen.recipe
 
 
+def _background(looks: Iterable[Event], bar: RichProgress, *, as_json: bool) -> NDArray[np.uint8] | None:
+    """Say which pictures of the background are refused, and give the chips of the others; None without a background."""
+    from osfi_gui.core.enrolment import FileReport
+    from osfi_gui.core.events import Finished, Progress, Started
+
+    task = bar.add_task("Looking", total=None)
+    for event in looks:
+        if isinstance(event, Started):
+            err.print(plain(event.what))
+        elif isinstance(event, Progress):
+            bar.update(task, completed=event.done, total=event.total)
+        elif isinstance(event, FileReport):
+            if as_json:
+                print_record({"file": event.file, "status": event.status, "reason": event.reason})
+            else:
+                bar.console.print(plain(f"refused  {event.file}  {event.reason}"))
+        elif isinstance(event, Finished):
+            bar.remove_task(task)
+            return cast("NDArray[np.uint8]", event.result)
+    bar.remove_task(task)
+    return None
+
+
 def tune(
     gallery: GalleryOption,
     encoder: EncoderOption = "sface",
@@ -142,6 +172,16 @@ def tune(
     average: AVERAGE = None,
     seed: SEED = None,
     precision: PRECISION = None,
+    background: Annotated[
+        Path | None,
+        typer.Option(
+            "--background",
+            help="Folder ROOT/NAME/picture of people who are not enrolled, best through the same camera: the encoder "
+            "learns from one picture of each, of 256 people at most, and no picture is kept. They must be other "
+            "people than the gallery's strangers, who judge.",
+        ),
+    ] = None,
+    aligned: AlignedOption = False,
     promote: Annotated[
         bool, typer.Option("--promote", help="Put the result into use if it is better than what is.")
     ] = False,
@@ -153,6 +193,7 @@ def tune(
     from osfi_gui.core.events import Finished, Started, Token
     from osfi_gui.core.events import Progress as Step
     from osfi_gui.core.tune import Measured, Standing, Stepped
+    from osfi_gui.services.background import kept_in, look_at_background
     from osfi_gui.services.tune import Tuned, gather, readiness, tune_choices
     from osfi_gui.services.tune import tune as run
     from osfi_gui.services.versions import promote as put_into_use
@@ -163,8 +204,15 @@ def tune(
     wanted = recipe_named(PAPER if auto else name, choices, **given)
     check_recipe(wanted)  # before anything takes time: what the named recipes differ in, all of them can follow
     with open_gallery(gallery, passphrase_file, create=False) as store, progress(hidden=as_json) as bar:
-        _, engine = load_tools(encoder, aligned=True)
-        data = gather(store, engine, seed=wanted.seed)
+        detector, engine = load_tools(encoder, aligned=aligned or background is None)
+        others = (
+            look_at_background(
+                background, kept=kept_in(store), detector=detector, encoder=engine, token=Token(), aligned=aligned
+            )
+            if background is not None
+            else ()
+        )
+        data = replace(gather(store, engine, seed=wanted.seed), background=_background(others, bar, as_json=as_json))
         wanted = recipe_named(_suiting(store, as_json=as_json), choices, **given) if auto else wanted
         if advice := readiness(store).advice:
             err.print(plain(advice))

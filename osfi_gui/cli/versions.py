@@ -140,6 +140,7 @@ def version_record(version: Version, *, in_use: int) -> dict[str, Any]:
         }
         if in_use_then
         else None,
+        "background": comparison.counts.background if comparison else 0,
         "people": comparison.counts.people if comparison else len(version.trained_on),
         "revision": version.revision,
         "size_bytes": version.size_bytes,

@@ -127,6 +127,8 @@ class TuneCounts:
         Faces of strangers in the comparison.
     stranger_people : int
         How many persons they are.
+    background : int
+        People of a folder, neither enrolled nor strangers of the gallery, who were told apart as well.
     """
 
     people: int
@@ -135,6 +137,7 @@ class TuneCounts:
     held_out_people: int
     strangers: int
     stranger_people: int
+    background: int = 0
 
 
 @dataclass(frozen=True)

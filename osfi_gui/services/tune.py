@@ -79,6 +79,8 @@ class TuneData:
     shot_ids : tuple of int, length m
     in_use : InUse or None
         None where the pretrained encoder is.
+    background : ndarray of uint8, shape (p, size, size, 3), or None
+        A chip each of further people, who are told apart as well and then forgotten.
     """
 
     identity_ids: tuple[int, ...]
@@ -90,6 +92,7 @@ class TuneData:
     revision: int
     shot_ids: tuple[int, ...]
     in_use: InUse | None = None
+    background: NDArray[np.uint8] | None = None
 
     @property
     def counts(self) -> TuneCounts:
@@ -101,7 +104,17 @@ class TuneData:
             held_out_people=len(np.unique(self.owners[self.held])),
             strangers=len(self.strangers),
             stranger_people=len(np.unique(self.persons)),
+            background=0 if self.background is None else len(self.background),
         )
+
+    @property
+    def training_set(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The chips that are trained on, and the row of each one's person; rows from n on are of the background."""
+        chips, owners = self.chips[~self.held], self.owners[~self.held]
+        if self.background is None:
+            return chips, owners
+        further = len(self.identity_ids) + np.arange(len(self.background))
+        return np.concatenate([chips, self.background]), np.concatenate([owners, further])
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,13 +262,13 @@ def tune(data: TuneData, encoder: TorchEncoder, *, recipe: Recipe, token: Cancel
 
     began = time.monotonic()
     counts = data.counts
-    yield Started(f"Tuning {encoder.title} on {counts.shots} shots of {counts.people} people")
+    besides = f" and {counts.background} others" if counts.background else ""
+    yield Started(f"Tuning {encoder.title} on {counts.shots} shots of {counts.people} people{besides}")
     watch = _Watch(data, token)
     trained: Trained | None = None
     for event in train(
         encoder,
-        data.chips[~data.held],
-        data.owners[~data.held],
+        *data.training_set,
         recipe=recipe,
         token=token,
         measure=watch.look if watch.far else None,

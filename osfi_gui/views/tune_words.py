@@ -180,6 +180,9 @@ def counts_text(counts: TuneCounts) -> str:
     trained = _tr("Trained on {shots} of {people}.").format(
         shots=_counted(counts.shots, _tr("1 shot"), _tr("{count} shots")), people=people_text(counts.people)
     )
+    if counts.background:
+        others = _counted(counts.background, _tr("1 other person"), _tr("{count} other people"))
+        trained = _tr("{trained} Also told apart: {others} of a folder.").format(trained=trained, others=others)
     if not counts.held_out and not counts.strangers:
         return trained
     held_out = _tr("{shots} of {people}").format(

@@ -79,11 +79,49 @@ def tuned(osfi, desk, *more):
 
 VERSION = [
     *("version", "encoder", "parent", "made_at", "in_use", "recipe", "standing", "sentence", "comparison"),
-    *("judged_against", "against_in_use", "people", "revision", "size_bytes", "seconds", "device", "note"),
+    *(
+        "judged_against",
+        "against_in_use",
+        "background",
+        "people",
+        "revision",
+        "size_bytes",
+        "seconds",
+        "device",
+        "note",
+    ),
 ]
 COMPARED = [
     *("matcher", "far", "dir_before", "dir_after", "difference", "difference_ci", "rank1_before", "rank1_after")
 ]
+
+
+def test_tune_learns_from_a_folder_of_other_people_too(osfi, desk, folders, shared_data, tmp_path):
+    root = tmp_path / "others"
+    for person in strangers_of(shared_data, 16)[12:]:
+        shutil.copytree(person, root / person.name)
+    judge = sorted((folders / "strangers").iterdir())[0]
+    shutil.copytree(judge, root / judge.name)
+    done = tuned(osfi, desk, "--background", root, "--aligned")
+    assert done.code == 0
+    (refused,) = [record for record in done.records if record.get("status") == "refused"]
+    assert refused["reason"] == "Somebody of this name is enrolled, or a stranger who judges."
+    assert judge.name in refused["file"]
+    version = done.records[-1]
+    assert (version["background"], version["people"]) == (4, 6)
+    assert "on 6 shots of 6 people and 4 others" in done.err
+    (listed, _) = osfi("versions", "list", "--gallery", desk, "--encoder", "mobile", "--json").records
+    assert listed["background"] == 4
+    alone = tuned(osfi, desk).records[-1]
+    assert (alone["background"], alone["people"]) == (0, 6)
+
+
+def test_a_background_of_nobody_is_refused_and_nothing_is_made(osfi, desk, folders, tmp_path):
+    for root, words in ((tmp_path / "nowhere", "There is no folder"), (folders / "strangers", "can be learned from")):
+        done = osfi("tune", "--gallery", desk, "--encoder", "mobile", "--background", root, "--aligned")
+        assert done.code == 1
+        assert words in done.err
+    assert osfi("versions", "list", "--gallery", desk, "--encoder", "mobile", "--json").records[0]["in_use"] == 0
 
 
 def test_tune_prints_steps_looks_and_the_version(osfi, desk):
