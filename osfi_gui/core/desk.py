@@ -366,6 +366,14 @@ class TuneState:
 
 
 @dataclass(frozen=True)
+class StartTuning:
+    """Intent: fine-tune by a recipe, on the gallery and on the people of a folder, if one is given."""
+
+    recipe: Recipe
+    background: str = ""
+
+
+@dataclass(frozen=True)
 class Promote:
     """Intent: work with another version; ``anyway`` although it is worse or was not judged."""
 

@@ -109,7 +109,7 @@ def look_at_background(
                 break
             except DeskError as error:
                 yield FileReport(str(file), name, "refused", str(error))
-        yield Progress(number + 1, len(looked_at), "people", name)
+        yield Progress(number + 1, len(looked_at), "people", f"Looking at {root.name}")
     if not chips:
         raise DeskError(f"Nobody in {root.name} can be learned from.", "Give a folder of people who are not enrolled.")
     yield Finished(np.stack(chips))

@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from osfi_gui.core.desk import StartTuning
 from osfi_gui.core.detail import AUTO, ShotsLook
 from osfi_gui.core.tune import PAPER_RECIPE, Choice, Recipe, RecipeChoices
 from osfi_gui.views.theme import set_role
+from osfi_gui.views.tune_background import BackgroundField
 from osfi_gui.views.tune_fields import ChoiceField, ExplainedField, Fold, NumberField, StillSpin
 from osfi_gui.views.tune_words import number_text
 
@@ -56,6 +58,7 @@ class RecipeForm(QFrame):
         self.statistics = ChoiceField(self.tr("BatchNorm statistics"))
         self.toward = ChoiceField(self.tr("Weights decay toward"))
         self.augment = ChoiceField(self.tr("Augmentation"))
+        self.background = BackgroundField()
         self.epochs, self.batch = StillSpin(), StillSpin()
         self.average, self.seed = StillSpin(), StillSpin()
         for spin, low, high in (
@@ -285,7 +288,7 @@ class RecipeForm(QFrame):
             return
         self._asked = True
         self._refresh()
-        self.tune_requested.emit(recipe)
+        self.tune_requested.emit(StartTuning(recipe, self.background.folder()))
 
     def _refresh(self) -> None:
         why = self.why_not()
@@ -332,6 +335,7 @@ class RecipeForm(QFrame):
         for field in (self.recipe_choice, self.start, self.layers, self.head):
             inner.addWidget(field)
         inner.addLayout(_pair(epochs, rate))
+        inner.addWidget(self.background)
         inner.addWidget(self.fold)
         inner.addStretch(1)
         area = QScrollArea()

@@ -15,14 +15,13 @@ from osfi_gui.core.errors import DeskError
 from osfi_gui.core.events import Finished
 from osfi_gui.workers.desk import told
 from osfi_gui.workers.job import Job
-from osfi_gui.workers.tuning import TuneJob
+from osfi_gui.workers.tuning import Others, TuneJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from osfi_gui.core.desk import ImportStrangers, NoteVersion, Promote
+    from osfi_gui.core.desk import ImportStrangers, NoteVersion, Promote, StartTuning
     from osfi_gui.core.events import Event, Token
-    from osfi_gui.core.tune import Recipe
     from osfi_gui.services.tune import Tuned
     from osfi_gui.workers.desk import Desk
 
@@ -119,17 +118,21 @@ class TuneDesk(QObject):
     # Runs and versions
 
     @Slot(object)
-    def tune(self, recipe: Recipe) -> None:
+    def tune(self, wanted: StartTuning) -> None:
         """Copy what a run needs and hand it to the thread that tunes."""
+        from osfi_gui.services.background import kept_in
         from osfi_gui.services.tune import gather
 
+        recipe, others = wanted.recipe, None
         try:
             store, engine = self._desk.opened(), self._desk.engine()
             data = gather(store, engine.encoder, seed=recipe.seed)
+            if wanted.background:
+                others = Others(Path(wanted.background), kept_in(store), engine.new_detector)
         except DeskError as error:
             self.state_changed.emit(TuneState(Phase.FAILED, recipe=recipe, what=error.what, remedy=error.remedy))
             return
-        self.prepared.emit(TuneJob(data, engine.encoder, recipe))
+        self.prepared.emit(TuneJob(data, engine.encoder, recipe, others))
 
     @Slot(object)
     def keep(self, result: tuple[Tuned, TuneState]) -> None:

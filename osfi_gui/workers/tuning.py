@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QThread, Signal
 
@@ -19,8 +19,16 @@ from osfi_gui.core.events import Cancelled, Finished, Progress, Started, Token
 from osfi_gui.core.tune import Measured, Stepped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from osfi_gui.core.events import Event
+    from osfi_gui.core.ports import Detector
     from osfi_gui.core.tune import Recipe
+    from osfi_gui.services.background import Kept
     from osfi_gui.services.tune import TuneData
     from osfi_gui.vision.encode import TorchEncoder
 
@@ -32,12 +40,22 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
+class Others:
+    """A folder of people to learn from as well, whom the gallery keeps, and what finds faces."""
+
+    root: Path
+    kept: Kept
+    new_detector: Callable[[], Detector]
+
+
+@dataclass(frozen=True, eq=False)
 class TuneJob:
     """Everything a run needs, copied out of the gallery."""
 
     data: TuneData
     encoder: TorchEncoder
     recipe: Recipe
+    others: Others | None = None
 
 
 class TuneThread(QThread):
@@ -70,14 +88,14 @@ class TuneThread(QThread):
 
     def run(self) -> None:
         """Run the job to its one end."""
-        from osfi_gui.services.tune import Tuned, tune
+        from osfi_gui.services.tune import Tuned
 
         job = self._job
         assert job is not None  # begin() put it there
         _step_back()
         self._state = TuneState(Phase.WAITING, recipe=job.recipe)
         try:
-            for event in tune(job.data, job.encoder, recipe=job.recipe, token=self._token):
+            for event in self._events(job):
                 if isinstance(event, Finished) and isinstance(event.result, Tuned):
                     self._tell(replace(self._state, title="Keeping the result"), now=True)
                     self.tuned.emit((event.result, self._state))
@@ -98,6 +116,24 @@ class TuneThread(QThread):
             )
         finally:
             self._job = None
+
+    def _events(self, job: TuneJob) -> Iterator[Event]:
+        from osfi_gui.services.background import look_at_background
+        from osfi_gui.services.tune import tune
+
+        data, others = job.data, job.others
+        if others is not None:
+            detector = others.new_detector()
+            for event in look_at_background(
+                others.root, kept=others.kept, detector=detector, encoder=job.encoder, token=self._token
+            ):
+                if isinstance(event, Finished):
+                    data = replace(data, background=cast("NDArray[np.uint8]", event.result))
+                else:
+                    yield event
+                if isinstance(event, Cancelled):
+                    return
+        yield from tune(data, job.encoder, recipe=job.recipe, token=self._token)
 
     def _take(self, event: Event) -> None:
         state = self._state

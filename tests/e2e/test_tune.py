@@ -102,3 +102,35 @@ def test_closing_in_the_middle_of_a_run_ends_it(page, peopled):
     page.end()
     with GalleryFile.open(peopled, PASSPHRASE) as store:
         assert store.versions("sface") == []
+
+
+def test_a_run_learns_from_the_people_of_a_folder_as_well(page, tmp_path, shared_data):
+    kept = {folder.name for name in ("known", "strangers") for folder in (tmp_path / name).iterdir()}
+    everybody = sorted(folder for folder in (shared_data / "lfw250").iterdir() if folder.is_dir())
+    for folder in [folder for folder in everybody if folder.name not in kept][:3]:
+        shutil.copytree(folder, tmp_path / "others" / folder.name)
+    known = next(folder for folder in everybody if folder.name in kept)
+    shutil.copytree(known, tmp_path / "others" / known.name)
+    told, form = states(page), page.body.form
+    form.background.set_folder(str(tmp_path / "others"))
+    form.epochs.setValue(1)
+    page.press(form.begin)
+    page.until(lambda: told and told[-1].phase is Phase.READY)
+    assert "Looking at 4 people in others" in {state.title for state in told}
+    assert "Tuning SFace on 6 shots of 6 people and 3 others" in {state.title for state in told}
+    counts = told[-1].version.comparison.counts
+    assert (counts.people, counts.shots, counts.background) == (KNOWN, KNOWN, 3)
+    page.until(lambda: "Also told apart: 3 other people of a folder." in page.body.run.comparison.counts.text())
+
+
+def test_a_folder_of_nobody_ends_the_run_before_it_begins(page, peopled, tmp_path):
+    told, form = states(page), page.body.form
+    form.background.set_folder(str(tmp_path / "nowhere"))
+    page.press(form.begin)
+    page.until(lambda: told and told[-1].phase is Phase.FAILED)
+    assert told[-1].what.startswith("There is no folder")
+    page.until(form.begin.isEnabled)
+    assert form.background.folder() == str(tmp_path / "nowhere")
+    page.end()
+    with GalleryFile.open(peopled, PASSPHRASE) as store:
+        assert store.versions("sface") == []

@@ -15,6 +15,7 @@ from osfi_gui.core.desk import (
     NoteVersion,
     Phase,
     Promote,
+    StartTuning,
 )
 from osfi_gui.core.tune import (
     PAPER_RECIPE,
@@ -87,7 +88,7 @@ def test_what_a_locked_gallery_left_is_not_shown_in_the_next_one(window, opened)
 @pytest.mark.parametrize(
     ("signal", "value"),
     [
-        ("tune_requested", (PAPER_RECIPE,)),
+        ("tune_requested", (StartTuning(PAPER_RECIPE, "/x"),)),
         ("tune_cancel_requested", ()),
         ("promote_requested", (Promote(3, anyway=True),)),
         ("roll_back_requested", ()),

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from tunings import CHOICES, DESK, LISTING, READY, running
 
 from osfi_gui.core.desk import (
     GalleryState,
     Phase,
+    StartTuning,
     TuneState,
 )
 from osfi_gui.core.tune import (
@@ -24,7 +25,7 @@ def test_the_default_recipe_is_filled_in_and_asked_for_as_it_is(page, qtbot):
     assert page.form.recipe_choice.help.text() == "Gentle."
     with qtbot.waitSignal(page.tune_requested) as asked:
         page.form.begin.click()
-    assert asked.args == [DESK]
+    assert asked.args == [StartTuning(DESK)]
 
 
 def test_every_field_reaches_the_recipe(page, qtbot):
@@ -48,23 +49,22 @@ def test_every_field_reaches_the_recipe(page, qtbot):
         qtbot.keyClicks(number, typed)
     with qtbot.waitSignal(page.tune_requested) as asked:
         form.begin.click()
-    assert asked.args == [
-        replace(
-            PAPER_RECIPE,
-            start="lp",
-            layers="full",
-            head="softmax",
-            statistics="adapting",
-            toward="pretrained",
-            augment="camera",
-            epochs=7,
-            batch=16,
-            average=3,
-            seed=41,
-            rate=5e-4,
-            decay=0.0,
-        )
-    ]
+    expected = replace(
+        PAPER_RECIPE,
+        start="lp",
+        layers="full",
+        head="softmax",
+        statistics="adapting",
+        toward="pretrained",
+        augment="camera",
+        epochs=7,
+        batch=16,
+        average=3,
+        seed=41,
+        rate=5e-4,
+        decay=0.0,
+    )
+    assert asked.args == [StartTuning(expected)]
     assert form.recipe_choice.combo.currentText() == "Custom"
 
 
@@ -157,6 +157,26 @@ def test_the_wheel_scrolls_the_form_and_turns_no_setting(page, qtbot):
         )
         QApplication.sendEvent(field, turn)
         assert page.form.recipe() == before
+
+
+def test_a_folder_of_other_people_reaches_the_run_until_it_is_left_out(page, qtbot, tmp_path):
+    field = page.form.background
+    assert (field.name.text(), field.leave_out.isVisible()) == ("", False)
+    qtbot.mouseClick(field.choose, Qt.MouseButton.LeftButton)
+    (dialog,) = page.window().findChildren(QFileDialog)
+    assert dialog.fileMode() == QFileDialog.FileMode.Directory
+    dialog.fileSelected.emit(str(tmp_path / "Other people"))
+    dialog.close()
+    assert (field.name.text(), field.name.toolTip()) == ("Other people", str(tmp_path / "Other people"))
+    with qtbot.waitSignal(page.tune_requested) as asked:
+        page.form.begin.click()
+    assert asked.args == [StartTuning(DESK, str(tmp_path / "Other people"))]
+    page.show_readiness(READY)  # as the desk answers a request that it refuses
+    field.leave_out.click()
+    assert (field.folder(), field.name.text(), field.leave_out.isVisible()) == ("", "", False)
+    with qtbot.waitSignal(page.tune_requested) as asked:
+        page.form.begin.click()
+    assert asked.args == [StartTuning(DESK)]
 
 
 def test_rare_settings_are_folded_away(page):

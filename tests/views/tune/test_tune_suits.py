@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tunings import CHOICES, READY, running
 
-from osfi_gui.core.desk import GalleryState, TuneReadiness
+from osfi_gui.core.desk import GalleryState, StartTuning, TuneReadiness
 from osfi_gui.core.detail import CameraDetail, ShotsLook
 from osfi_gui.core.tune import PAPER_RECIPE, Choice
 
@@ -51,7 +51,7 @@ def test_what_suits_the_shots_is_filled_in_said_and_asked_for(page, window, qtbo
         assert (page.form.rate.value(), page.form.batch.value()) == (recipe.rate, recipe.batch)
         with qtbot.waitSignal(page.tune_requested) as asked:
             page.form.begin.click()
-        assert asked.args == [recipe]
+        assert asked.args == [StartTuning(recipe)]
         page.show_readiness(READY)  # as the desk answers a request that it refuses
 
 

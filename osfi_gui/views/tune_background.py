@@ -1,0 +1,81 @@
+"""Choosing a folder of other people for a run to learn from."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from osfi_gui.views.elided_label import ElidedLabel
+from osfi_gui.views.theme import set_role
+
+
+class BackgroundField(QWidget):
+    """A part of the recipe's form: which folder, none at first, and the way to leave it out again.
+
+    Parameters
+    ----------
+    parent : QWidget, optional
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = ""
+        self.choose = QPushButton(self.tr("Choose a folder…"))
+        self.name = ElidedLabel()
+        self.leave_out = QPushButton(self.tr("Leave out"))
+        label = QLabel(self.tr("Other people to learn from"))
+        label.setBuddy(self.choose)
+        text = self.tr(
+            "One picture each of people who are not enrolled, best through this camera; others than the strangers who "
+            "judge. No picture of them is kept."
+        )
+        words = QLabel(text)
+        words.setWordWrap(True)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        set_role(words, "small")
+        self.choose.setAccessibleName(label.text())
+        self.choose.setAccessibleDescription(text)
+        self.choose.setToolTip(self.tr("A folder with one folder a person; none of them may be enrolled"))
+        self.leave_out.setAccessibleName(self.tr("Leave the other people out"))
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        line.addWidget(self.choose)
+        line.addWidget(self.name, 1)
+        line.addWidget(self.leave_out)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(label)
+        layout.addLayout(line)
+        layout.addWidget(words)
+        self.choose.clicked.connect(self._ask_for_folder)
+        self.leave_out.clicked.connect(self._on_leave_out)
+        self.set_folder("")
+
+    def folder(self) -> str:
+        """Give the folder; empty for none."""
+        return self._folder
+
+    @Slot(str)
+    def set_folder(self, folder: str) -> None:
+        """Take a folder; empty for none."""
+        self._folder = folder
+        self.name.setText(os.path.basename(os.path.normpath(folder)) if folder else "")
+        self.name.setToolTip(folder)
+        self.leave_out.setVisible(bool(folder))
+
+    @Slot()
+    def _ask_for_folder(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Folder with one folder a person"), self._folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.set_folder)
+        dialog.open()
+
+    @Slot()
+    def _on_leave_out(self) -> None:
+        self.set_folder("")
+        self.choose.setFocus()
