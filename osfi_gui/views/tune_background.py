@@ -42,12 +42,13 @@ class BackgroundField(QWidget):
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(self.choose)
-        line.addWidget(self.name, 1)
         line.addWidget(self.leave_out)
+        line.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addWidget(label)
+        layout.addWidget(self.name)
         layout.addLayout(line)
         layout.addWidget(words)
         self.choose.clicked.connect(self._ask_for_folder)
@@ -64,7 +65,8 @@ class BackgroundField(QWidget):
         self._folder = folder
         self.name.setText(os.path.basename(os.path.normpath(folder)) if folder else "")
         self.name.setToolTip(folder)
-        self.leave_out.setVisible(bool(folder))
+        for widget in (self.name, self.leave_out):
+            widget.setVisible(bool(folder))
 
     @Slot()
     def _ask_for_folder(self) -> None:
