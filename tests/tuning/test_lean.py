@@ -67,14 +67,14 @@ FOLLOWED = {
 }
 
 
-def followed(name, *, least=0.1):
+def followed(name):
     """A frozen convolution, a BatchNorm that trains and has factors of both signs, and a PReLU with various slopes."""
     torch.manual_seed(1)
     make, channels = FOLLOWED[name]
     norm = nn.BatchNorm2d(channels)
     with torch.no_grad():
         norm.weight.copy_(torch.linspace(-1.5, 2.0, channels))
-        norm.weight[1] = least
+        norm.weight[1] = 0.1
         norm.bias.uniform_(-1.0, 1.0)
         norm.running_mean.uniform_(-0.5, 0.5)
         norm.running_var.uniform_(0.2, 2.0)
