@@ -111,7 +111,8 @@ def look_at_background(
                 yield FileReport(str(file), name, "refused", str(error))
         yield Progress(number + 1, len(looked_at), "people", f"Looking at {root.name}")
     if not chips:
-        raise DeskError(f"Nobody in {root.name} can be learned from.", "Give a folder of people who are not enrolled.")
+        what = f"Nobody in {root.name} can be learned from."
+        raise DeskError(what, "Give a folder of people who are neither enrolled nor strangers of this gallery.")
     yield Finished(np.stack(chips))
 
 
