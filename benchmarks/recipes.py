@@ -26,6 +26,7 @@ import numpy as np
 
 from benchmarks.faces import half_of, people_of
 from osfi_gui.core.events import Finished, Token
+from osfi_gui.core.gallery import normalise
 from osfi_gui.core.match import Cosine, Evidence, Nac
 from osfi_gui.core.metrics import area_under, dir_at_far, dir_far_curve
 from osfi_gui.core.scores import Scores
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 SHOTS, PROBES = 3, 5
 FARS = (0.001, 0.01)
+UNTRAINED = ("pretrained", "centred")
 DRAWS = 2000
 BATCH = 64
 
@@ -72,7 +74,7 @@ RECIPES: dict[str, Recipe] = {
     "mean": replace(PAPER_RECIPE, average=10),
     "adapting": replace(PAPER_RECIPE, statistics="adapting"),
 }
-"""What was tried; ``pretrained`` is no recipe and is always there."""
+"""What was tried; ``pretrained`` is no recipe and is always there, ``centred`` trains nothing either."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,14 +133,19 @@ def quarter_of(name: str) -> int:
     return hashlib.sha256(name.encode()).digest()[1] & 1
 
 
-def measured(encoder: TorchEncoder, people: Draw) -> dict[str, NDArray[np.generic]]:
-    """Score everybody with the cosine and NAC; prototypes are class means of embeddings of the shots."""
+def measured(encoder: TorchEncoder, people: Draw, *, centred: bool = False) -> dict[str, NDArray[np.generic]]:
+    """Score everybody with the cosine and NAC; prototypes are class means of embeddings of the shots.
+
+    ``centred``: seen from the mean of the prototypes, as everybody's embeddings then are.
+    """
 
     def embed(chips: list[Pixels]) -> NDArray[np.float32]:
         return np.concatenate([encoder.embed(chips[i : i + BATCH]) for i in range(0, len(chips), BATCH)])
 
-    gallery = mean_rows(embed(list(people.shots)), people.owners, n=len(people.names))
-    mated, others = embed(people.probes) @ gallery.T, embed(people.strangers) @ gallery.T
+    shots, n = embed(list(people.shots)), len(people.names)
+    centre = mean_rows(shots, people.owners, n=n).mean(axis=0) if centred else np.float32(0.0)
+    gallery = mean_rows(normalise(shots - centre), people.owners, n=n)
+    mated, others = (normalise(embed(chips) - centre) @ gallery.T for chips in (people.probes, people.strangers))
     out: dict[str, NDArray[np.generic]] = {"correct": mated.argmax(axis=1) == people.probe_owners}
     for matcher in (Cosine(), Nac()):
         out[f"{matcher.name}-mated"] = matcher.score(Evidence.of_gallery(mated))
@@ -245,9 +252,9 @@ def main() -> None:
                     continue
                 began = time.monotonic()
                 base, _, others = name.partition("+")
-                recipe = None if name == "pretrained" else replace(RECIPES[base], seed=seed)
+                recipe = None if name in UNTRAINED else replace(RECIPES[base], seed=seed)
                 tried = encoder if recipe is None else tuned(encoder, people, recipe, others=others)
-                np.savez(file(name, seed), **measured(tried, people))  # type: ignore[arg-type]
+                np.savez(file(name, seed), **measured(tried, people, centred=name == "centred"))  # type: ignore[arg-type]
                 print(f"{name}, seed {seed}: {time.monotonic() - began:.0f} s", flush=True)
     runs = {}
     for name in names:
