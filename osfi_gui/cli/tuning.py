@@ -118,8 +118,8 @@ def say_suited(seen: CameraDetail, *, as_json: bool) -> None:
         )
 
 
-def _suiting(store: GalleryFile, *, as_json: bool) -> str:
-    """Look at a gallery's shots, say which recipe suits them, and give its name."""
+def _suiting(store: GalleryFile, *, alone: bool, as_json: bool) -> str:
+    """Look at a gallery's shots, say which recipe suits them and what would help them alone; give the recipe's name."""
     from osfi_gui.core.events import Finished, Token
     from osfi_gui.services.camera_detail import look_at_shots
 
@@ -127,6 +127,8 @@ def _suiting(store: GalleryFile, *, as_json: bool) -> str:
     seen = last.result if isinstance(last, Finished) else None
     assert isinstance(seen, CameraDetail)  # nobody cancels, and a gallery without shots was refused
     say_suited(seen, as_json=as_json)
+    if alone and seen.advice:
+        err.print(plain(f"{seen.advice} Give a folder of them: --background FOLDER."))
     return seen.recipe
 
 
@@ -213,7 +215,11 @@ def tune(
             else ()
         )
         data = replace(gather(store, engine, seed=wanted.seed), background=_background(others, bar, as_json=as_json))
-        wanted = recipe_named(_suiting(store, as_json=as_json), choices, **given) if auto else wanted
+        wanted = (
+            recipe_named(_suiting(store, alone=background is None, as_json=as_json), choices, **given)
+            if auto
+            else wanted
+        )
         if advice := readiness(store).advice:
             err.print(plain(advice))
         task = bar.add_task("Tuning", total=None)

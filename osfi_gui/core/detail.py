@@ -63,6 +63,11 @@ class CameraDetail:
         used = "the recipe for poor cameras" if self.poor else "the paper's recipe"
         return f"The shots carry detail of about {self.pixels:.0f} pixels across a face, so {used} is used."
 
+    @property
+    def advice(self) -> str:
+        """What would help a run with such shots, for the operator; empty where nothing was measured to."""
+        return "Through a camera like this a run learns far more with other people to learn from." if self.poor else ""
+
 
 @dataclass(frozen=True)
 class ShotsLook:

@@ -27,16 +27,12 @@ class BackgroundField(QWidget):
         self.leave_out = QPushButton(self.tr("Leave out"))
         label = QLabel(self.tr("Other people to learn from"))
         label.setBuddy(self.choose)
-        text = self.tr(
-            "One picture each of people who are not enrolled, best through this camera; others than the strangers who "
-            "judge. No picture of them is kept."
-        )
-        words = QLabel(text)
-        words.setWordWrap(True)
-        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        set_role(words, "small")
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        set_role(self.words, "small")
         self.choose.setAccessibleName(label.text())
-        self.choose.setAccessibleDescription(text)
         self.choose.setToolTip(self.tr("A folder with one folder a person; none of them may be enrolled"))
         self.leave_out.setAccessibleName(self.tr("Leave the other people out"))
         line = QHBoxLayout()
@@ -50,10 +46,20 @@ class BackgroundField(QWidget):
         layout.addWidget(label)
         layout.addWidget(self.name)
         layout.addLayout(line)
-        layout.addWidget(words)
+        layout.addWidget(self.words)
         self.choose.clicked.connect(self._ask_for_folder)
         self.leave_out.clicked.connect(self._on_leave_out)
         self.set_folder("")
+        self.advise("")
+
+    def advise(self, advice: str) -> None:
+        """Say what such people are, and before that why they would help this gallery, where that is known."""
+        what = self.tr(
+            "One picture each of people who are not enrolled, best through this camera; others than the strangers who "
+            "judge. No picture of them is kept."
+        )
+        self.words.setText(f"{advice} {what}".lstrip())
+        self.choose.setAccessibleDescription(self.words.text())
 
     def folder(self) -> str:
         """Give the folder; empty for none."""

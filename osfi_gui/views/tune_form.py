@@ -115,6 +115,7 @@ class RecipeForm(QFrame):
     def show_look(self, look: ShotsLook | None) -> None:
         """Know which recipe suits the shots, and follow it where that is what the operator chose; None: not yet."""
         self._look = look
+        self.background.advise("" if look is None or look.seen is None else look.seen.advice)
         if self._choices is None:
             return
         self._filling = True

@@ -162,11 +162,13 @@ def test_tune_takes_the_recipe_that_suits_the_shots_and_says_so(osfi, desk, poor
     """The sentence holds the number that the record holds, and the version what was followed."""
     path = tmp_path / "poor.osfi"
     assert osfi("enrol", poor, "--gallery", path, "--aligned", "--encoder", "mobile").code == 0
-    for gallery, recipe, words in (
-        (path, POOR_CAMERA_RECIPE, "the recipe for poor cameras is used."),
-        (desk, PAPER_RECIPE, "the paper's recipe is used."),
+    advice = "a run learns far more with other people to learn from. Give a folder of them: --background FOLDER."
+    for gallery, recipe, words, advised in (
+        (path, POOR_CAMERA_RECIPE, "the recipe for poor cameras is used.", True),
+        (desk, PAPER_RECIPE, "the paper's recipe is used.", False),
     ):
         done = tuned(osfi, gallery)
+        assert (advice in done.err.replace("\n", " ")) == advised
         seen, version = done.records[0], done.records[-1]
         assert list(seen) == ["recipe", "detail_px", "shots_seen", "sentence"]
         assert seen["shots_seen"] == 12

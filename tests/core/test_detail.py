@@ -92,6 +92,8 @@ def test_the_sentence_says_the_number_and_what_follows():
         "The shots carry detail of about 28 pixels across a face, so the recipe for poor cameras is used."
     )
     assert CameraDetail(29.0, 18).recipe == "poor-camera"
+    assert CameraDetail(29.0, 18).advice.endswith("learns far more with other people to learn from.")
+    assert CameraDetail(29.5, 18).advice == ""
     assert CameraDetail(29.5, 18).recipe == "paper"
     assert CameraDetail(54.0, 18).sentence == (
         "The shots carry detail of about 54 pixels across a face, so the paper's recipe is used."

@@ -47,6 +47,9 @@ def test_what_suits_the_shots_is_filled_in_said_and_asked_for(page, window, qtbo
     ):
         window.tune.show_look(look)
         assert shown(page) == (f"Suits the shots: {title}", f"The shots carry detail of {sentence}")
+        advised = page.form.background.words.text().startswith("Through a camera like this a run learns far more")
+        assert advised == (recipe == POOR)
+        assert page.form.background.choose.accessibleDescription() == page.form.background.words.text()
         assert page.form.recipe_choice.combo.accessibleDescription() == shown(page)[1]
         assert (page.form.rate.value(), page.form.batch.value()) == (recipe.rate, recipe.batch)
         with qtbot.waitSignal(page.tune_requested) as asked:
