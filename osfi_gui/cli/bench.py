@@ -109,6 +109,9 @@ def bench_match(
     sizes: Annotated[str, typer.Option("--sizes", help="Numbers of prototypes, by commas.")] = "1000,100000",
     faces: Annotated[int, typer.Option("--faces", min=1, max=32, help="Probes that are matched together.")] = 1,
     half: HalfOption = False,
+    dim: Annotated[
+        int, typer.Option("--dim", min=1, max=1024, help="Numbers in a vector: SFace's 128, IR-50's 512.")
+    ] = 128,
     as_json: JsonOption = False,
 ) -> None:
     """Match probes against random prototypes, d = 128, beside a plain copy of the same bytes.
@@ -122,7 +125,7 @@ def bench_match(
     from osfi_gui.services.match_speed import measure_match
 
     for size in wanted:
-        for speed in measure_match(size, faces=faces, half=half):
+        for speed in measure_match(size, faces=faces, half=half, dim=dim):
             if as_json:
                 ratios = {"ratio": round(speed.ratio, 3), "cold_ratio": round(speed.cold_ratio, 3)}
                 print_record({**asdict(speed), **ratios})

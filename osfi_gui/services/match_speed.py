@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from osfi_gui.core.match import Matcher
 
-DIM = 128
-"""As long as the default encoder's embeddings."""
+DIM, LONGEST = 128, 1024
+"""As long as the default encoder's embeddings; the paper's have 512."""
 MOST = 2_000_000
 """More prototypes would take more than 2 GB, twice: the copy is as large."""
 COHORT = 64
@@ -81,7 +81,9 @@ class MatchSpeed:
         return self.cold_match_ms / self.cold_copy_ms
 
 
-def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int | None = None) -> Iterator[MatchSpeed]:
+def measure_match(
+    size: int, *, faces: int = 1, half: bool = False, dim: int = DIM, rounds: int | None = None
+) -> Iterator[MatchSpeed]:
     """Match random unit vectors (seed 0) against as many as asked, with each matcher that looks at the nearest.
 
     The first of what is given is the search alone.
@@ -94,6 +96,8 @@ def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int 
         Probes that are matched together, 1 or more.
     half : bool
         Keep the prototypes as float16.
+    dim : int
+        Length d of a vector, 1..1024.
     rounds : int, optional
         How often each is done; one more that warms up does not count. 15, or 201 below 10 000 prototypes, 51 of them
         cold ones.
@@ -101,17 +105,19 @@ def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int 
     Raises
     ------
     DeskError
-        When the size is out of range.
+        When a size is out of range.
     """
+    if not 1 <= dim <= LONGEST:
+        raise DeskError(f"Vectors of {dim} numbers cannot be measured.", f"Choose from 1 to {LONGEST}; 128 are usual.")
     if not 1 <= size <= MOST:
         raise DeskError(f"{size} prototypes cannot be measured.", f"Choose sizes from 1 to {MOST}.")
     rng = np.random.default_rng(0)
     ids = tuple(range(1, size + 1))
-    matrix = normalise(rng.standard_normal((size, DIM), dtype=np.float32))
+    matrix = normalise(rng.standard_normal((size, dim), dtype=np.float32))
     gallery = Prototypes("sface", 1, ids, tuple(map(str, ids)), matrix)
     if half:
         gallery = halved(gallery)
-    cohort = normalise(rng.standard_normal((COHORT, DIM), dtype=np.float32))
+    cohort = normalise(rng.standard_normal((COHORT, dim), dtype=np.float32))
     target = np.empty_like(gallery.matrix)
     short = size < SHORT
     often, often_cold = (rounds or default for default in ((SHORT_ROUNDS, COLD_ROUNDS) if short else (ROUNDS, ROUNDS)))
@@ -120,7 +126,7 @@ def measure_match(size: int, *, faces: int = 1, half: bool = False, rounds: int 
         matcher = None if name == SEARCH else matcher_named(name)
 
         def match(matcher: Matcher | None = matcher) -> float:
-            probes = normalise(rng.standard_normal((faces, DIM), dtype=np.float32))
+            probes = normalise(rng.standard_normal((faces, dim), dtype=np.float32))
             if matcher is None:
                 return _ms(lambda: list(nearest_rows(probes, gallery.matrix, PAPER_K)))
             return _ms(lambda: match_many(probes, gallery, matcher=matcher, cohort=cohort))
