@@ -109,12 +109,10 @@ def bench_match(
     sizes: Annotated[str, typer.Option("--sizes", help="Numbers of prototypes, by commas.")] = "1000,100000",
     faces: Annotated[int, typer.Option("--faces", min=1, max=32, help="Probes that are matched together.")] = 1,
     half: HalfOption = False,
-    dim: Annotated[
-        int, typer.Option("--dim", min=1, max=1024, help="Numbers in a vector: SFace's 128, IR-50's 512.")
-    ] = 128,
+    dim: Annotated[int, typer.Option("--dim", min=1, max=1024, help="Numbers in a vector; IR-50's have 512.")] = 128,
     as_json: JsonOption = False,
 ) -> None:
-    """Match probes against random prototypes, d = 128, beside a plain copy of the same bytes.
+    """Match probes against random prototypes, d = 128 unless given, beside a plain copy of the same bytes.
 
     First the search alone, finding the 16 nearest, then the whole match with each matcher.
 

@@ -262,6 +262,16 @@ def test_faces_are_matched_together_and_float16_takes_half_of_the_bytes(osfi):
     assert osfi("bench", "match", "--faces", "33").code == 2
 
 
+@pytest.mark.usefixtures("few_rounds")
+def test_vectors_may_be_as_long_as_another_encoder_s(osfi):
+    done = osfi("bench", "match", "--sizes", "200", "--dim", "512", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert {line["bytes"] for line in done.records} == {200 * 512 * 4}
+    assert osfi("bench", "match", "--dim", "0").code == 2
+    with pytest.raises(DeskError, match="Vectors of 1025 numbers cannot be measured"):
+        next(match_speed.measure_match(10, dim=1025))
+
+
 @pytest.mark.parametrize(
     ("sizes", "failure"),
     [
