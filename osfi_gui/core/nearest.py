@@ -175,7 +175,7 @@ def _nearest_of_few(
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.floating]]]:
     """Give what :func:`_nearest_of_all` gives, to the bit, by one product of BLAS and the cosines of what that leaves.
 
-    The product is twice as quick as so many scalar products and off by no more than d 2^-24 for unit vectors (Higham,
+    The product is quicker than so many scalar products and off by no more than d 2^-24 for unit vectors (Higham,
     *Accuracy and Stability of Numerical Algorithms*, section 3.1), but equal rows may get unequal cosines.
     """
     slack = matrix.shape[1] * 2.0**-22  # either cosine may be off by a quarter of it
