@@ -186,19 +186,21 @@ def test_the_quick_product_of_small_galleries_changes_nothing_to_the_last_bit(n,
 
 
 MATCH_AND_COUNT = """
-import os
+import os, time
 import numpy as np
 from osfi_gui.core import nearest
 matrix = np.ones((nearest.SMALL // 128, 128), np.float32) / np.float32(16)
 def run_ns():
     tasks = os.listdir("/proc/self/task")
-    return {task: int(open(f"/proc/self/task/{task}/schedstat").read().split()[0]) for task in tasks}
+    times = {task: int(open(f"/proc/self/task/{task}/schedstat").read().split()[0]) for task in tasks}
+    return times.pop(str(os.getpid())), sum(times.values())
 before = run_ns()
-for _ in range(2_000):
+while (time.sleep(0.2), now := run_ns())[1][1] != before[1]:
+    before = now  # threads that BLAS has just made wait for work a while before they sleep
+before = now
+for _ in range(10_000):
     np.dot(matrix, matrix[0])
-after = run_ns()
-spent = {task: ns - before.get(task, 0) for task, ns in after.items()}
-print(spent.pop(str(os.getpid())), sum(spent.values()))
+print(*(after - first for after, first in zip(run_ns(), before)))
 """
 
 
