@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from osfi_gui.tuning import lean
 from osfi_gui.vision.architectures import IMPORTABLE
 from osfi_gui.vision.encode import TorchEncoder
 from osfi_gui.vision.manifest import EncoderEntry, WeightsEntry, encoder_entry
@@ -88,15 +89,23 @@ def test_a_step_moves_the_named_layers_of_every_encoder_and_nothing_else(name, l
 
 
 # At its own margin these faces are told apart already: the loss is 5e-5, and where a gradient is no more than the
-# rounding of single precision, Adam makes a whole step of it. At 0.9 no gradient is that small; but a PReLU given
-# about 0 may take its other slope, and all layers before it go another way by some thousandths.
-@pytest.mark.parametrize(("margin", "share", "tolerance"), [(0.4, 0.99, 1e-5), (0.9, 0.95, 2e-5)])
-def test_two_steps_on_a_real_network_are_what_plain_arithmetic_makes(mobile, faces, run, margin, share, tolerance):
+# rounding of single precision, Adam makes a whole step of it. At 0.9 every one of the 20,096 numbers is compared. Where
+# BatchNorm is folded, which rounds otherwise, a PReLU given about 0 may take its other slope, and all layers before it
+# go another way by some thousandths; that folding itself is exact is shown in double precision (test_lean.py).
+@pytest.mark.parametrize(
+    ("margin", "share", "tolerance", "folds"),
+    [(0.4, 0.99, 1e-5, False), (0.9, 1.0, 2e-6, False), (0.4, 0.99, 1e-5, True), (0.9, 0.95, 2e-5, True)],
+)
+def test_two_steps_on_a_real_network_are_what_plain_arithmetic_makes(
+    mobile, faces, run, monkeypatch, margin, share, tolerance, folds
+):
     """WI + BN with frozen statistics, in double precision, every formula written out.
 
     Imprinted rows; CosFace with scale 32; Adam with the decay in its gradient; half a cosine from 0.001 over two steps.
     """
     chips, owners = faces
+    if not folds:
+        monkeypatch.setattr(lean, "LEAST_GAMMA", float("inf"))
     made, steps = run(mobile, faces, epochs=2, augment="none", margin=margin)
     net = copy.deepcopy(mobile.net).double().to(memory_format=torch.contiguous_format).eval().requires_grad_(False)
     x = (torch.from_numpy(chips[:, :, 8:104].copy()).permute(0, 3, 1, 2).double() - 127.5) / 128.0
