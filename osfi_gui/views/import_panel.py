@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from osfi_gui.core.desk import ImportFiles, ImportFolder, JobState, Phase
+from osfi_gui.views.folder_dialog import ask_for_folder
 from osfi_gui.views.import_report import ImportReport
 from osfi_gui.views.theme import set_role
 from osfi_gui.views.words import as_name
@@ -104,12 +105,7 @@ class ImportPanel(QWidget):
 
     @Slot()
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Folder with one folder a person"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.import_folder)
-        dialog.open()
+        ask_for_folder(self, self.tr("Folder with one folder a person"), self.import_folder)
 
     @Slot()
     def _ask_for_files(self) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from osfi_gui.core.desk import ImportStrangers, JobState, Phase
 from osfi_gui.views.elided_label import ElidedLabel
+from osfi_gui.views.folder_dialog import ask_for_folder
 from osfi_gui.views.inline_row import InlineRow
 from osfi_gui.views.marks import Mark
 from osfi_gui.views.theme import set_role
@@ -91,12 +91,7 @@ class StrangerImport(QWidget):
 
     @Slot()
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Folder with one folder a stranger"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.import_strangers)
-        dialog.open()
+        ask_for_folder(self, self.tr("Folder with one folder a stranger"), self.import_strangers)
 
     @Slot(str)
     def import_strangers(self, root: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from osfi_gui.views.elided_label import ElidedLabel
+from osfi_gui.views.folder_dialog import ask_for_folder
 from osfi_gui.views.theme import set_role
 
 
@@ -76,12 +77,7 @@ class BackgroundField(QWidget):
 
     @Slot()
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Folder with one folder a person"), self._folder)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.set_folder)
-        dialog.open()
+        ask_for_folder(self, self.tr("Folder with one folder a person"), self.set_folder, start=self._folder)
 
     @Slot()
     def _on_leave_out(self) -> None:
